@@ -1,0 +1,15 @@
+"""Monocular depth at the colour camera's resolution, learnt from a coarse depth sensor."""
+
+from .stack import check_stack
+from .version import __version__
+
+check_stack()
+
+from . import registry  # noqa: E402
+from .config_lookup import register_config_lookup  # noqa: E402
+from .safe_load import register_safe_load  # noqa: E402
+
+register_config_lookup()
+register_safe_load()
+
+__all__ = ['__version__', 'registry']

@@ -1,0 +1,28 @@
+"""Registries of mmwsdepth: configs name what stands in them as `mmwsdepth.NAME`.
+
+Their parent is MMEngine's root, so a project with a scope of its own can inherit our configs;
+importing `mmseg.registry` makes `mmseg.NAME` known under every default scope.
+"""
+
+import mmseg.registry  # noqa: F401
+from mmengine.registry import DATA_SAMPLERS as MMENGINE_DATA_SAMPLERS
+from mmengine.registry import DATASETS as MMENGINE_DATASETS
+from mmengine.registry import HOOKS as MMENGINE_HOOKS
+from mmengine.registry import METRICS as MMENGINE_METRICS
+from mmengine.registry import MODELS as MMENGINE_MODELS
+from mmengine.registry import TRANSFORMS as MMENGINE_TRANSFORMS
+from mmengine.registry import Registry
+
+
+def _child(parent: Registry, location: str) -> Registry:
+    return Registry(
+        parent.name, parent=parent, scope='mmwsdepth', locations=[f'mmwsdepth.{location}']
+    )
+
+
+MODELS = _child(MMENGINE_MODELS, 'models')
+DATASETS = _child(MMENGINE_DATASETS, 'datasets')
+DATA_SAMPLERS = _child(MMENGINE_DATA_SAMPLERS, 'datasets')
+TRANSFORMS = _child(MMENGINE_TRANSFORMS, 'datasets.transforms')
+HOOKS = _child(MMENGINE_HOOKS, 'engine.hooks')
+METRICS = _child(MMENGINE_METRICS, 'evaluation')
