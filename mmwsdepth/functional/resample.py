@@ -1,0 +1,131 @@
+"""Resampling between the colour grid and the depth sensor's coarser grid.
+
+Every grid covers the same field of view; pixel i of n spans [i, i + 1) / n of it (in PyTorch's
+words: `align_corners=False`). The ratio of two grids is any real number >= 1.
+"""
+
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+Size = tuple[int, int]
+SENSORS = ('area', 'nearest', 'median', 'min')
+_HALF = 0.5 - 1e-4
+
+
+def downsample_image(image: Tensor, size: Size) -> Tensor:
+    """Bring a colour image onto a coarser grid, with anti-aliasing.
+
+    Args:
+        image: (N, C, H, W).
+        size: (h, w) of the coarser grid.
+
+    Returns:
+        (N, C, h, w).
+    """
+    if tuple(image.shape[-2:]) == tuple(size):
+        return image
+    return F.interpolate(image, size, mode='bilinear', align_corners=False, antialias=True)
+
+
+def area_mean(values: Tensor, size: Size) -> Tensor:
+    """Average over the cells of a coarser grid, pixels on a border counting by their share.
+
+    Unlike adaptive pooling, cells do not overlap when the ratio is no integer.
+
+    Args:
+        values: (N, C, H, W).
+        size: (h, w) of the coarser grid.
+
+    Returns:
+        (N, C, h, w).
+    """
+    height, width = values.shape[-2:]
+    if (height, width) == tuple(size):
+        return values
+    if height % size[0] == 0 and width % size[1] == 0:
+        return F.avg_pool2d(values, (height // size[0], width // size[1]))
+    rows = _cell_shares(height, size[0], values)
+    columns = _cell_shares(width, size[1], values)
+    with torch.autocast(values.device.type, enabled=False):
+        return rows @ values @ columns.T
+
+
+def _cell_shares(fine: int, coarse: int, like: Tensor) -> Tensor:
+    ratio = fine / coarse
+    pixel = torch.arange(fine, device=like.device, dtype=torch.float64)
+    cell = torch.arange(coarse, device=like.device, dtype=torch.float64)[:, None] * ratio
+    overlap = torch.minimum(pixel + 1, cell + ratio) - torch.maximum(pixel, cell)
+    return (overlap.clamp(min=0) / ratio).to(like.dtype)
+
+
+def downsample_depth(depth: Tensor, size: Size, mode: str = 'area') -> Tensor:
+    """Bring depth onto a coarser grid, ignoring missing values.
+
+    Args:
+        depth: (N, 1, H, W) in metres; 0 means no measurement.
+        size: (h, w) of the coarser grid.
+        mode: How the sensor integrates a cell: 'area', 'nearest', 'median' or 'min'.
+
+    Returns:
+        (N, 1, h, w) in metres, float32 or float64; 0 where less than half of a cell was measured
+        ('nearest': where the pixel at the cell's centre was not).
+
+    Raises:
+        ValueError: The mode is unknown, or the grid is finer than the depth's own.
+    """
+    height, width = depth.shape[-2:]
+    if mode not in SENSORS:
+        raise ValueError(f'sensor mode {mode!r} is none of {", ".join(SENSORS)}')
+    if size[0] > height or size[1] > width:
+        raise ValueError(
+            f'depth of {height}x{width} cannot be brought to {size[0]}x{size[1]}: '
+            'depth is never resampled upwards'
+        )
+    depth = depth if depth.dtype == torch.float64 else depth.float()
+    if (height, width) == tuple(size):
+        return depth
+    if mode == 'area':
+        return _area(depth, size)
+    if mode == 'nearest':
+        rows = _cell_centres(height, size[0], depth.device)
+        columns = _cell_centres(width, size[1], depth.device)
+        return depth[..., rows[:, None], columns]
+    return _order_statistic(depth, size, mode)
+
+
+def _area(depth: Tensor, size: Size) -> Tensor:
+    measured = depth > 0
+    share = area_mean(measured.to(depth), size)
+    mean = area_mean(depth.where(measured, 0), size) / share.clamp(min=_HALF)
+    return torch.where(share >= _HALF, mean, torch.zeros_like(mean))
+
+
+def _cell_centres(fine: int, coarse: int, device: torch.device) -> Tensor:
+    centre = (torch.arange(coarse, device=device, dtype=torch.float64) + 0.5) * fine / coarse
+    return centre.floor().long().clamp(max=fine - 1)
+
+
+def _order_statistic(depth: Tensor, size: Size, mode: str) -> Tensor:
+    rows, row_inside = _cell_pixels(depth.shape[-2], size[0], depth.device)
+    columns, column_inside = _cell_pixels(depth.shape[-1], size[1], depth.device)
+    cells = depth[:, :, rows][..., columns].permute(0, 1, 2, 4, 3, 5).flatten(-2)
+    inside = (row_inside[:, None, :, None] & column_inside[None, :, None, :]).flatten(-2)
+    measured = (cells > 0) & inside
+    if mode == 'min':
+        value = torch.where(measured, cells, torch.inf).amin(-1)
+    else:
+        value = torch.where(measured, cells, torch.nan).nanmedian(-1).values
+    enough = measured.sum(-1) >= _HALF * inside.sum(-1)
+    return torch.where(enough, value, torch.zeros_like(value))
+
+
+def _cell_pixels(fine: int, coarse: int, device: torch.device) -> tuple[Tensor, Tensor]:
+    """List the pixels whose centres lie in each cell: (coarse, k) indices and whether they do."""
+    edge = torch.arange(coarse + 1, device=device, dtype=torch.float64)[:, None] * fine / coarse
+    first = (edge[:-1] - 0.5).ceil()
+    pixel = first + torch.arange(math.ceil(fine / coarse), device=device)
+    inside = (pixel + 0.5 < edge[1:]) & (pixel < fine)
+    return pixel.long().clamp(max=fine - 1), inside

@@ -1,0 +1,5 @@
+"""Decode heads."""
+
+from .depth_head import DepthHead
+
+__all__ = ['DepthHead']

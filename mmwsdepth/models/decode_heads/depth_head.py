@@ -1,0 +1,117 @@
+"""Multi-scale features to depth in metres."""
+
+import math
+from collections.abc import Sequence
+
+import torch
+import torch.nn.functional as F
+from mmcv.cnn import ConvModule
+from mmengine.model import BaseModule, normal_init
+from torch import Tensor, nn
+
+from mmwsdepth.registry import MODELS
+
+
+@MODELS.register_module()
+class DepthHead(BaseModule):
+    """Top-down decoder (after FPN, arXiv 1612.03144) with depth at twice the finest level's size.
+
+    Takes the feature pyramid of any backbone or neck and fits into MMSegmentation's
+    `DepthEstimator` as its `decode_head`.
+
+    Args:
+        in_channels: Channels of the feature maps, finest first.
+        channels: Width of the decoder.
+        min_depth: Nearest depth in metres.
+        max_depth: Farthest depth in metres.
+        range_mode: 'log' predicts log-depth, kept within the range with a margin of a factor e on
+            both sides; 'sigmoid' predicts the share of the way from min_depth to max_depth.
+        norm_cfg: Normalisation layer.
+        act_cfg: Activation.
+        init_cfg: Initialisation.
+
+    Raises:
+        ValueError: The depth range is empty or the range mode unknown.
+    """
+
+    align_corners = False
+    num_classes = 1
+    out_channels = 1
+
+    def __init__(
+        self,
+        in_channels: Sequence[int],
+        channels: int = 128,
+        min_depth: float = 0.1,
+        max_depth: float = 10.0,
+        range_mode: str = 'log',
+        norm_cfg: dict | None = None,
+        act_cfg: dict | None = None,
+        init_cfg: dict | None = None,
+    ) -> None:
+        super().__init__(init_cfg=init_cfg)
+        if not 0 < min_depth < max_depth:
+            raise ValueError(f'depth range {min_depth}..{max_depth} m: need 0 < min < max')
+        if range_mode not in ('log', 'sigmoid'):
+            raise ValueError(f"range_mode={range_mode!r} is neither 'log' nor 'sigmoid'")
+        self.min_depth = min_depth
+        self.max_depth = max_depth
+        self.range_mode = range_mode
+        style = dict(norm_cfg=norm_cfg or dict(type='BN'), act_cfg=act_cfg or dict(type='ReLU'))
+        self.laterals = nn.ModuleList(
+            ConvModule(width, channels, 1, act_cfg=None, norm_cfg=style['norm_cfg'])
+            for width in in_channels
+        )
+        self.fusions = nn.ModuleList(
+            ConvModule(channels, channels, 3, padding=1, **style) for _ in in_channels
+        )
+        self.refine = ConvModule(channels, channels // 2, 3, padding=1, **style)
+        self.output = nn.Conv2d(channels // 2, 1, 3, padding=1)
+        normal_init(self.output, std=1e-3)
+
+    def forward(self, feats: Sequence[Tensor]) -> Tensor:
+        """Decode features.
+
+        Args:
+            feats: (N, C_i, H_i, W_i), finest first.
+
+        Returns:
+            (N, 1, 2 H_0, 2 W_0) in metres, float32.
+        """
+        x: Tensor | None = None
+        for feat, lateral, fuse in reversed(
+            list(zip(feats, self.laterals, self.fusions, strict=True))
+        ):
+            skip = lateral(feat)
+            x = fuse(skip if x is None else skip + _upsample(x, skip.shape[-2:]))
+        assert x is not None
+        height, width = x.shape[-2:]
+        return self.to_metres(self.output(_upsample(self.refine(x), (2 * height, 2 * width))))
+
+    def to_metres(self, raw: Tensor) -> Tensor:
+        """Map the last layer's output to metres, in float32 also under autocast.
+
+        Args:
+            raw: Unbounded; 0 is the middle of the range.
+        """
+        raw = raw.float()
+        if self.range_mode == 'sigmoid':
+            return self.min_depth + (self.max_depth - self.min_depth) * raw.sigmoid()
+        low, high = math.log(self.min_depth), math.log(self.max_depth)
+        return torch.exp((raw + (low + high) / 2).clamp(low - 1, high + 1))
+
+    def predict(self, feats: Sequence[Tensor], batch_img_metas: list[dict], *_: dict) -> Tensor:
+        """Decode to the input image's size, as MMSegmentation's `DepthEstimator` asks its head.
+
+        Args:
+            feats: (N, C_i, H_i, W_i), finest first.
+            batch_img_metas: `img_shape` of the first is the size of the result.
+
+        Returns:
+            (N, 1, H, W) in metres.
+        """
+        return _upsample(self(feats), batch_img_metas[0]['img_shape'][:2])
+
+
+def _upsample(x: Tensor, size: Sequence[int]) -> Tensor:
+    return F.interpolate(x, tuple(size), mode='bilinear', align_corners=False)

@@ -1,0 +1,143 @@
+"""The depth-to-depth teacher."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from mmcv.cnn import ConvModule
+from mmengine.model import BaseModel
+from torch import Tensor, nn
+
+from mmwsdepth.registry import MODELS
+
+from ..losses.reduce import MIN_DEPTH
+from .estimate import Estimate, stack_ground_truth, store_prediction
+
+
+def _block(inp: int, out: int, stride: int = 1) -> nn.Sequential:
+    style = dict(padding=1, norm_cfg=dict(type='GN', num_groups=8))
+    return nn.Sequential(
+        ConvModule(inp, out, 3, stride=stride, **style), ConvModule(out, out, 3, **style)
+    )
+
+
+def hide_blocks(depth: Tensor, share: float, size: int = 4) -> Tensor:
+    """Set random square blocks to missing, so that reconstruction needs the surroundings.
+
+    Args:
+        depth: (N, 1, h, w) in metres; 0 means no measurement.
+        share: Expected share of hidden blocks.
+        size: Side of a block in pixels.
+
+    Returns:
+        (N, 1, h, w).
+    """
+    n, _, height, width = depth.shape
+    blocks = torch.rand(n, 1, -(-height // size), -(-width // size), device=depth.device)
+    keep = (blocks >= share).repeat_interleave(size, -2).repeat_interleave(size, -1)
+    return depth * keep[..., :height, :width]
+
+
+@MODELS.register_module()
+class DepthReconstruction(BaseModel):
+    """Reconstructs sensor depth from sensor depth with holes; its features are the teacher's.
+
+    Xu et al. 2021 distil a depth-to-depth network's features; this one's layers, its hidden blocks
+    and its loss are ours. Input: log-depth and a validity channel. A U-shaped network with group
+    normalisation returns dense depth and decoder features at strides 1, 2, 4, ... of the sensor's
+    grid. Trains alongside a student, or alone as a model of its own.
+
+    Args:
+        channels: Width of each level, finest first.
+        hidden_share: Share of blocks hidden from the input while training.
+        loss: Reconstruction loss on measured pixels.
+        frozen: Never learn, whatever mode the surrounding model is in.
+        data_preprocessor: When trained alone.
+        init_cfg: Initialisation, e.g. `dict(type='Pretrained', checkpoint=...)`.
+    """
+
+    def __init__(
+        self,
+        channels: Sequence[int] = (32, 64, 96, 128),
+        hidden_share: float = 0.3,
+        loss: dict | None = None,
+        frozen: bool = False,
+        data_preprocessor: dict | None = None,
+        init_cfg: dict | None = None,
+    ) -> None:
+        super().__init__(data_preprocessor=data_preprocessor, init_cfg=init_cfg)
+        self.hidden_share = hidden_share
+        self.frozen = frozen
+        self.reconstruction_loss = MODELS.build(
+            loss or dict(type='mmwsdepth.DepthL1Loss', log=True)
+        )
+        self.encoder = nn.ModuleList(
+            _block(inp, out, 1 if level == 0 else 2)
+            for level, (inp, out) in enumerate(zip((2, *channels), channels, strict=False))
+        )
+        self.decoder = nn.ModuleList(
+            _block(fine + coarse, fine) for fine, coarse in pairwise(channels)
+        )
+        self.output = nn.Conv2d(channels[0], 1, 3, padding=1)
+        if frozen:
+            self.requires_grad_(False)
+
+    def train(self, mode: bool = True) -> 'DepthReconstruction':
+        """Set the mode; a frozen teacher stays in evaluation."""
+        return super().train(mode and not self.frozen)
+
+    def reconstruct(self, depth: Tensor) -> Estimate:
+        """Reconstruct depth.
+
+        Args:
+            depth: (N, 1, h, w) in metres; 0 means no measurement.
+
+        Returns:
+            Dense depth (N, 1, h, w), float32, and decoder features at strides 1, 2, 4, ...
+        """
+        valid = depth > 0
+        x = torch.cat([torch.where(valid, depth.clamp(min=MIN_DEPTH).log(), 0), valid], dim=1)
+        skips = []
+        for block in self.encoder:
+            x = block(x)
+            skips.append(x)
+        feats = [x]
+        for skip, block in zip(reversed(skips[:-1]), reversed(self.decoder), strict=True):
+            up = F.interpolate(x, skip.shape[-2:], mode='bilinear', align_corners=False)
+            x = block(torch.cat([skip, up], dim=1))
+            feats.append(x)
+        return Estimate(self.output(x).float().clamp(-7, 7).exp(), tuple(reversed(feats)))
+
+    def reconstruct_hidden(self, depth: Tensor) -> tuple[Estimate, Tensor]:
+        """One learning step's forward pass: hide blocks, reconstruct, compare.
+
+        Args:
+            depth: (N, 1, h, w) in metres; 0 means no measurement.
+
+        Returns:
+            The estimate and its loss against the whole of `depth`.
+        """
+        estimate = self.reconstruct(hide_blocks(depth, self.hidden_share))
+        return estimate, self.reconstruction_loss(estimate.depth, depth)
+
+    def forward(self, inputs: Any, data_samples: list | None = None, mode: str = 'tensor') -> Any:
+        """MMEngine's entry for a teacher that is trained alone.
+
+        Args:
+            inputs: In mode 'tensor' depth, (N, 1, h, w) in metres; else the images, not used.
+            data_samples: Each with `gt_depth_map`, (1, h, w).
+            mode: 'loss', 'predict' (fills `pred_depth_map`, (1, h, w)) or 'tensor'.
+
+        Returns:
+            A dict of losses, the data samples, or depth.
+        """
+        if mode == 'tensor' or data_samples is None:
+            return self.reconstruct(inputs).depth
+        depth = stack_ground_truth(data_samples)
+        if mode == 'loss':
+            return dict(loss_teacher=self.reconstruct_hidden(depth)[1])
+        for sample, reconstructed in zip(data_samples, self.reconstruct(depth).depth, strict=True):
+            store_prediction(sample, reconstructed)
+        return data_samples

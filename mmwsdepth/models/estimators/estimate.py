@@ -1,0 +1,52 @@
+"""What an estimator returns, and what it reads from a batch."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import torch
+from mmengine.structures import BaseDataElement, PixelData
+from torch import Tensor
+
+
+class Estimate(NamedTuple):
+    """Depth and the features behind it.
+
+    Attributes:
+        depth: (N, 1, H, W) in metres.
+        feats: Feature maps, finest first.
+    """
+
+    depth: Tensor
+    feats: tuple[Tensor, ...]
+
+
+def stack_ground_truth(data_samples: Sequence[BaseDataElement]) -> Tensor:
+    """Stack the sensor's depth of a batch.
+
+    Args:
+        data_samples: Each with `gt_depth_map`, (1, h, w) in metres, 0 where nothing was measured.
+
+    Returns:
+        (N, 1, h, w).
+
+    Raises:
+        ValueError: The depth maps of the batch differ in size.
+    """
+    maps = [sample.gt_depth_map.data for sample in data_samples]
+    for sample, depth in zip(data_samples, maps, strict=True):
+        if depth.shape != maps[0].shape:
+            raise ValueError(
+                f'{sample.get("depth_map_path")}: depth is {_size(depth)}, '
+                f'{data_samples[0].get("depth_map_path")} in the same batch is {_size(maps[0])}: '
+                'crop to one size or set batch_size=1'
+            )
+    return torch.stack(maps)
+
+
+def store_prediction(sample: BaseDataElement, depth: Tensor) -> None:
+    """Put a prediction, (1, H, W) in metres, into a data sample as `pred_depth_map`."""
+    sample.set_data({'pred_depth_map': PixelData(data=depth)})
+
+
+def _size(depth: Tensor) -> str:
+    return 'x'.join(str(side) for side in depth.shape[-2:])

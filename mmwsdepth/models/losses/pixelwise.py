@@ -1,0 +1,82 @@
+"""Losses that compare depth pixel by pixel."""
+
+from torch import Tensor, nn
+
+from mmwsdepth.registry import MODELS
+
+from .reduce import log_difference, masked_mean
+
+
+def l1_loss(pred: Tensor, target: Tensor) -> Tensor:
+    """Mean absolute error in metres over measured pixels.
+
+    Args:
+        pred: (N, 1, H, W) in metres.
+        target: (N, 1, H, W) in metres; 0 means no measurement.
+    """
+    return masked_mean((pred - target).abs(), target > 0)
+
+
+def log_l1_loss(pred: Tensor, target: Tensor) -> Tensor:
+    """Mean absolute error of log-depth over measured pixels.
+
+    Args:
+        pred: (N, 1, H, W) in metres.
+        target: (N, 1, H, W) in metres; 0 means no measurement.
+    """
+    valid = target > 0
+    return masked_mean(log_difference(pred, target, valid).abs(), valid)
+
+
+def berhu_loss(pred: Tensor, target: Tensor, threshold: float = 0.2) -> Tensor:
+    """Reverse Huber loss of Laina et al. 2016 (arXiv 1606.00373), eq. 1.
+
+    L1 up to c and `(e^2 + c^2) / 2c` beyond, c being a share of the batch's largest error.
+
+    Args:
+        pred: (N, 1, H, W) in metres.
+        target: (N, 1, H, W) in metres; 0 means no measurement.
+        threshold: c as a share of the largest error.
+    """
+    valid = target > 0
+    error = (pred - target).abs().where(valid, 0)
+    c = (threshold * error.detach().max()).clamp(min=1e-6)
+    return masked_mean(error.where(error <= c, (error.square() + c.square()) / (2 * c)), valid)
+
+
+@MODELS.register_module()
+class DepthL1Loss(nn.Module):
+    """Module of `l1_loss` and `log_l1_loss`.
+
+    Args:
+        log: Compare log-depth instead of metres.
+        loss_weight: Factor.
+    """
+
+    def __init__(self, log: bool = False, loss_weight: float = 1.0) -> None:
+        super().__init__()
+        self.log = log
+        self.loss_weight = loss_weight
+
+    def forward(self, pred: Tensor, target: Tensor) -> Tensor:
+        """See `l1_loss`."""
+        return self.loss_weight * (log_l1_loss if self.log else l1_loss)(pred, target)
+
+
+@MODELS.register_module()
+class BerHuLoss(nn.Module):
+    """Module of `berhu_loss`.
+
+    Args:
+        threshold: Where the square sets in, as a share of the largest error.
+        loss_weight: Factor.
+    """
+
+    def __init__(self, threshold: float = 0.2, loss_weight: float = 1.0) -> None:
+        super().__init__()
+        self.threshold = threshold
+        self.loss_weight = loss_weight
+
+    def forward(self, pred: Tensor, target: Tensor) -> Tensor:
+        """See `berhu_loss`."""
+        return self.loss_weight * berhu_loss(pred, target, self.threshold)
