@@ -1,0 +1,156 @@
+"""Rooms on disk: JPEG images beside 16-bit PNG depth in millimetres, and a manifest."""
+
+import json
+import os
+import zlib
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import cv2
+import numpy as np
+from rich.progress import track
+
+from .render import render_room
+
+VERSION = 1
+
+
+class _Job(NamedTuple):
+    dst: Path
+    split: str
+    number: int
+    size: tuple[int, int]
+    seed: int
+
+
+def room_seed(seed: int, split: str, index: int) -> int:
+    """The seed of one room of a set, for `render_room`."""
+    entropy = [seed, zlib.crc32(split.encode()), index]
+    return int(np.random.SeedSequence(entropy).generate_state(1, np.uint64)[0])
+
+
+def write_rooms(
+    dst: Path | str,
+    num: dict[str, int],
+    size: tuple[int, int],
+    seed: int = 0,
+    jobs: int = 1,
+    progress: bool = True,
+) -> None:
+    """Render a data set, or what is missing of it.
+
+    Writes `images/<split>/room_00000.jpg`, `annotations/<split>/room_00000.png` (16 bit,
+    millimetres, 0 = no measurement) and last `manifest.json`, which says that the set is complete.
+    Every file appears whole or not at all, so a run that was stopped can be repeated.
+
+    Args:
+        dst: Folder of the set; made where it is missing.
+        num: Number of rooms in each split.
+        size: (H, W) in pixels.
+        seed: Room i of a split depends on (seed, split, i) only.
+        jobs: Number of processes; with more than one, call this below `if __name__ == '__main__'`.
+        progress: Whether to show a progress bar.
+
+    Raises:
+        ValueError: If an argument is out of range, or the folder holds a different set.
+    """
+    _check(num, size, seed, jobs)
+    dst = Path(dst)
+    wanted = _manifest(num, size, seed)
+    done, begun = dst / 'manifest.json', dst / 'manifest.json.partial'
+    if done.exists():
+        return _compare(done, wanted)
+    if begun.exists():
+        _compare(begun, wanted)
+    for folder in ('images', 'annotations'):
+        for split in num:
+            (dst / folder / split).mkdir(parents=True, exist_ok=True)
+    text = json.dumps(wanted, indent=2).encode() + b'\n'
+    _write(begun, text)
+    work = [_Job(dst, split, index, size, seed) for split in num for index in range(num[split])]
+    with _finished(work, jobs) as finished:
+        for _ in track(finished, 'Rendering rooms', len(work), disable=not progress):
+            pass
+    _write(done, text)
+    begun.unlink(missing_ok=True)
+
+
+def _check(num: dict[str, int], size: tuple[int, int], seed: int, jobs: int) -> None:
+    for split, count in num.items():
+        if count < 0 or not split or Path(split).name != split:
+            raise ValueError(
+                f'num has {split!r}: {count}: a split needs a plain folder name and '
+                'a count of 0 or more'
+            )
+    if min(size) < 1 or seed < 0 or jobs < 1:
+        raise ValueError(
+            f'size {size[0]}x{size[1]} and jobs {jobs} must be positive, seed {seed} 0 or more'
+        )
+
+
+def _manifest(num: dict[str, int], size: tuple[int, int], seed: int) -> dict[str, Any]:
+    return {
+        'renderer': 'rooms',
+        'version': VERSION,
+        'seed': seed,
+        'size': list(size),
+        'num': num,
+        'unit': 'millimetre',
+        'missing': 0,
+    }
+
+
+def _compare(path: Path, wanted: dict[str, Any]) -> None:
+    try:
+        found = json.loads(path.read_text())
+    except ValueError:
+        found = {}
+    if found == wanted:
+        return
+    there, asked = (
+        {key: content.get(key) for key in wanted if found.get(key) != wanted[key]}
+        for content in (found, wanted)
+    )
+    raise ValueError(
+        f'{path}: the set there has {there}, asked for was {asked}: name another '
+        'folder, ask for the same set, or delete this one'
+    )
+
+
+@contextmanager
+def _finished(work: list[_Job], jobs: int) -> Iterator[Iterable[None]]:
+    if jobs == 1:
+        yield map(_render_to_disk, work)
+        return
+    pool = ProcessPoolExecutor(jobs, get_context('spawn'), cv2.setNumThreads, (1,))
+    try:
+        yield pool.map(_render_to_disk, work, chunksize=4)
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _render_to_disk(job: _Job) -> None:
+    name = f'room_{job.number:05d}'
+    image_path = job.dst / 'images' / job.split / f'{name}.jpg'
+    depth_path = job.dst / 'annotations' / job.split / f'{name}.png'
+    if image_path.exists() and depth_path.exists():
+        return
+    view = render_room(room_seed(job.seed, job.split, job.number), job.size)
+    millimetres = np.round(view.depth * 1000).astype(np.uint16)
+    _write(depth_path, cv2.imencode('.png', millimetres)[1].tobytes())
+    quality = [cv2.IMWRITE_JPEG_QUALITY, 95]
+    _write(image_path, cv2.imencode('.jpg', view.image, quality)[1].tobytes())
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write under a temporary name, then rename."""
+    partial = path.with_name(f'.{path.name}.{os.getpid()}.tmp')
+    try:
+        partial.write_bytes(content)
+        os.replace(partial, path)
+    finally:
+        partial.unlink(missing_ok=True)
