@@ -1,0 +1,158 @@
+"""Read and write depth files, and look at files without decoding them."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+
+os.environ.setdefault('OPENCV_IO_ENABLE_OPENEXR', '1')
+
+import cv2
+from PIL import Image
+
+IMAGE_SUFFIXES = ('.jpg', '.jpeg', '.png')
+DEPTH_SUFFIXES = ('.png', '.npy', '.exr', '.tiff', '.tif')
+COARSEST_8BIT_STEP = 0.01
+PLAUSIBLE_MEDIAN = (0.02, 500.0)
+_JPEG_END, _PNG_END = b'\xff\xd9', b'IEND\xaeB`\x82'
+
+
+class BadFileError(ValueError):
+    """A file that cannot be used: the message names it, what was found and the mend."""
+
+
+def read_depth(path: str | Path, scale: float, depth_range: tuple[float, float]) -> np.ndarray:
+    """Read a depth file.
+
+    Args:
+        path: 16-bit PNG, TIFF, EXR or npy; 0, NaN and infinity mean no measurement.
+        scale: Metres per unit of the file.
+        depth_range: Nearest and farthest depth in metres that the sensor measures; what lies
+            outside counts as missing.
+
+    Returns:
+        (h, w) float32 in metres, 0 where nothing was measured.
+
+    Raises:
+        BadFileError: The file cannot be decoded, holds nothing within the range, or its values
+            contradict the scale.
+    """
+    raw = _decode(Path(path))
+    if raw.dtype == np.uint8 and scale < COARSEST_8BIT_STEP:
+        raise BadFileError(
+            f'{path}: 8-bit depth with depth_scale={scale} reaches {255 * scale:.3g} m at most: '
+            'export 16-bit depth, or set depth_scale to the metres per unit of this file'
+        )
+    depth = raw.astype(np.float32) * np.float32(scale)
+    depth[~np.isfinite(depth)] = 0
+    measured = depth[depth > 0]
+    if measured.size == 0:
+        raise BadFileError(f'{path}: no pixel of {raw.shape[0]}x{raw.shape[1]} was measured')
+    median = float(np.median(measured))
+    low, high = depth_range
+    inside = (depth >= low) & (depth <= high)
+    if not PLAUSIBLE_MEDIAN[0] <= median <= PLAUSIBLE_MEDIAN[1] or not inside.any():
+        raise BadFileError(
+            f'{path}: median depth is {median:.3g} m with depth_scale={scale}, the range is '
+            f'{low:g} to {high:g} m: set depth_scale to the metres per unit of this file'
+        )
+    return np.where(inside, depth, np.float32(0))
+
+
+def _decode(path: Path) -> np.ndarray:
+    if not path.is_file():
+        raise BadFileError(f'{path}: no such depth file')
+    if path.suffix == '.npy':
+        try:
+            raw = np.load(path, allow_pickle=False)
+        except (ValueError, EOFError, OSError) as error:
+            raise BadFileError(f'{path}: not a complete npy file ({error})') from None
+    else:
+        raw = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
+        if raw is None or not is_complete(path):
+            raise BadFileError(f'{path}: truncated or not an image that OpenCV reads: copy it anew')
+    raw = raw.squeeze()
+    if raw.ndim != 2 or not np.issubdtype(raw.dtype, np.number):
+        raise BadFileError(
+            f'{path}: an array of {raw.dtype} and shape {raw.shape}, depth needs one number a pixel'
+        )
+    return raw
+
+
+def read_colour(path: str | Path) -> np.ndarray:
+    """Read a colour image.
+
+    Args:
+        path: JPEG or PNG.
+
+    Returns:
+        (H, W, 3) uint8, BGR.
+
+    Raises:
+        BadFileError: The file is missing, truncated or no image.
+    """
+    image = cv2.imread(str(path), cv2.IMREAD_COLOR)
+    if image is None or not is_complete(Path(path)):
+        raise BadFileError(f'{path}: missing, truncated or no image: copy it anew')
+    return image
+
+
+def write_depth(path: str | Path, depth: np.ndarray) -> Path:
+    """Write depth as 16-bit PNG in millimetres, or as npy in metres where that is too coarse a box.
+
+    Args:
+        path: The suffix is replaced.
+        depth: (h, w) in metres.
+
+    Returns:
+        The path written: `.png`, or `.npy` if depth exceeds 65.535 m.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if depth.max() * 1000 > np.iinfo(np.uint16).max:
+        path = path.with_name(path.name + '.npy')
+        np.save(path, depth.astype(np.float32))
+    else:
+        path = path.with_name(path.name + '.png')
+        cv2.imwrite(str(path), np.round(depth * 1000).astype(np.uint16))
+    return path
+
+
+def peek_size(path: Path) -> tuple[int, int] | None:
+    """Height and width from the file's header; None where only decoding tells (EXR).
+
+    Raises:
+        BadFileError: The header cannot be read.
+    """
+    try:
+        if path.suffix == '.npy':
+            height, width = np.load(path, mmap_mode='r', allow_pickle=False).squeeze().shape
+        elif path.suffix == '.exr':
+            return None
+        else:
+            with Image.open(path) as image:
+                width, height = image.size
+    except (ValueError, OSError, EOFError) as error:
+        raise BadFileError(f'{path}: unreadable ({error})') from None
+    return height, width
+
+
+def is_complete(path: Path) -> bool:
+    """Tell whether a JPEG or PNG was written to its end; other files count as complete.
+
+    Looks for the end marker; a file with something else at its end is decoded to find out.
+    """
+    end = {'.jpg': _JPEG_END, '.jpeg': _JPEG_END, '.png': _PNG_END}.get(path.suffix.lower())
+    if end is None:
+        return True
+    with path.open('rb') as file:
+        file.seek(0, os.SEEK_END)
+        file.seek(max(file.tell() - len(end), 0))
+        if file.read() == end:
+            return True
+    try:
+        with Image.open(path) as image:
+            image.load()
+    except (OSError, SyntaxError):
+        return False
+    return True

@@ -1,0 +1,121 @@
+"""Find the pairs of colour image and depth file in a folder, and leave out the bad ones."""
+
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import NamedTuple
+
+from .depth_io import DEPTH_SUFFIXES, IMAGE_SUFFIXES, BadFileError, is_complete, peek_size
+
+ASPECT_TOLERANCE = 0.02
+
+
+class Pair(NamedTuple):
+    """Paths of one sample; `depth` and `hr_depth` are None where there is no such file."""
+
+    name: str
+    image: Path
+    depth: Path | None
+    hr_depth: Path | None = None
+
+
+def files_by_stem(folder: Path, suffixes: Sequence[str]) -> dict[str, Path]:
+    """List a folder's files, recursively, by relative path without suffix.
+
+    Raises:
+        FileNotFoundError: There is no such folder.
+    """
+    if not folder.is_dir():
+        raise FileNotFoundError(f'{folder}: no such folder')
+    return {
+        path.relative_to(folder).with_suffix('').as_posix(): path
+        for path in sorted(folder.rglob('*'))
+        if path.suffix.lower() in suffixes and not path.name.startswith('.')
+    }
+
+
+def pair_folders(
+    images: Path, depths: Path, hr_depths: Path | None = None
+) -> tuple[list[Pair], list[str]]:
+    """Pair files of equal relative path and stem.
+
+    Args:
+        images: Folder of colour images.
+        depths: Folder of the sensor's depth.
+        hr_depths: Folder of HR ground truth, if there is any.
+
+    Returns:
+        The pairs, and a complaint for each depth file without image.
+    """
+    depth_files = files_by_stem(depths, DEPTH_SUFFIXES)
+    hr_files = files_by_stem(hr_depths, DEPTH_SUFFIXES) if hr_depths else {}
+    pairs = [
+        Pair(name, path, depth_files.pop(name, None), hr_files.get(name))
+        for name, path in files_by_stem(images, IMAGE_SUFFIXES).items()
+    ]
+    return pairs, [f'{path}: depth without image' for path in depth_files.values()]
+
+
+def pair_split_file(split: Path, images: Path, depths: Path) -> list[Pair]:
+    """Read a split file with an image and a depth path a line; further columns are not read.
+
+    Args:
+        split: Text file; paths are relative to the two folders.
+        images: Folder of colour images.
+        depths: Folder of the sensor's depth.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+        ValueError: A line has fewer than two columns.
+    """
+    if not split.is_file():
+        raise FileNotFoundError(f'{split}: no such split file')
+    pairs = []
+    for number, line in enumerate(split.read_text().splitlines(), start=1):
+        columns = line.split()
+        if not columns or columns[0].startswith('#'):
+            continue
+        if len(columns) < 2:
+            raise ValueError(
+                f'{split}:{number}: found {len(columns)} column, need image and depth path'
+            )
+        image, depth = (name.lstrip('/') for name in columns[:2])
+        name = Path(image).with_suffix('').as_posix()
+        pairs.append(Pair(name, images / image, depths / depth))
+    return pairs
+
+
+def complaint_about(pair: Pair) -> str | None:
+    """Look at a pair's headers and ends, without decoding; None if nothing is wrong."""
+    if pair.depth is None:
+        return f'{pair.image}: image without depth'
+    for path in filter(None, (pair.image, pair.depth, pair.hr_depth)):
+        if not path.is_file():
+            return f'{path}: no such file'
+    try:
+        colour, depth = peek_size(pair.image), peek_size(pair.depth)
+        incomplete = [p for p in (pair.image, pair.depth) if not is_complete(p)]
+    except BadFileError as error:
+        return str(error)
+    if incomplete:
+        return f'{incomplete[0]}: truncated'
+    return None if colour is None or depth is None else _size_complaint(pair, colour, depth)
+
+
+def _size_complaint(pair: Pair, colour: tuple[int, int], depth: tuple[int, int]) -> str | None:
+    (height, width), (h, w) = colour, depth
+    sizes = f'{pair.depth}: depth is {h}x{w}, image {height}x{width}'
+    if h > height or w > width:
+        return f'{sizes}: depth has more pixels than its image'
+    if abs(h * width / (w * height) - 1) > ASPECT_TOLERANCE:
+        return f'{sizes}: aspect ratios differ by more than {ASPECT_TOLERANCE:.0%}'
+    return None
+
+
+def sift(pairs: Iterable[Pair]) -> tuple[list[Pair], list[str]]:
+    """Part good pairs from complaints about bad ones, looking at many files at once."""
+    pairs = list(pairs)
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        complaints = list(pool.map(complaint_about, pairs))
+    good = [pair for pair, complaint in zip(pairs, complaints, strict=True) if complaint is None]
+    return good, [complaint for complaint in complaints if complaint is not None]

@@ -1,0 +1,33 @@
+"""From arrays to what the model takes."""
+
+from typing import Any
+
+import numpy as np
+import torch
+from mmcv.transforms import BaseTransform
+from mmengine.structures import PixelData
+from mmseg.structures import SegDataSample
+
+from mmwsdepth.registry import TRANSFORMS
+
+from .keys import IMAGE, Results, depth_keys
+
+META_KEYS = ('name', 'img_path', 'depth_map_path', 'ori_shape', 'img_shape', 'is_bad')
+
+
+@TRANSFORMS.register_module()
+class PackRGBDInputs(BaseTransform):
+    """Pack a sample into `inputs`, (3, H, W) uint8, and `data_samples`, a `SegDataSample`.
+
+    The data sample has `gt_depth_map` and `gt_depth_map_hr` as far as they are there, (1, h, w)
+    float32 in metres, each on its own grid, and names and shapes as metainfo.
+    """
+
+    def transform(self, results: Results) -> dict[str, Any]:
+        """Pack."""
+        sample = SegDataSample(metainfo={k: results[k] for k in META_KEYS if k in results})
+        for key in depth_keys(results):
+            depth = torch.from_numpy(np.ascontiguousarray(results[key]))[None]
+            sample.set_data({key: PixelData(data=depth)})
+        image = torch.from_numpy(np.ascontiguousarray(results[IMAGE].transpose(2, 0, 1)))
+        return dict(inputs=image, data_samples=sample)

@@ -1,0 +1,56 @@
+"""From the file on disk to arrays."""
+
+from pathlib import Path
+
+import numpy as np
+from mmcv.transforms import BaseTransform
+
+from mmwsdepth.registry import TRANSFORMS
+
+from ..depth_io import peek_size, read_colour, read_depth
+from .keys import DEPTH, HR_DEPTH, IMAGE, Results
+
+
+@TRANSFORMS.register_module()
+class LoadColour(BaseTransform):
+    """Read the colour image at `img_path`.
+
+    Sets `img`, (H, W, 3) uint8 BGR, `img_shape` and `ori_shape`. A sample marked `is_bad` is black.
+
+    Raises:
+        BadFileError: The file is missing, truncated or no image.
+    """
+
+    def transform(self, results: Results) -> Results:
+        """Add the image."""
+        path = results['img_path']
+        if results.get('is_bad'):
+            results[IMAGE] = np.zeros((*(peek_size(Path(path)) or (32, 32)), 3), np.uint8)
+        else:
+            results[IMAGE] = read_colour(path)
+        results['img_shape'] = results['ori_shape'] = results[IMAGE].shape[:2]
+        return results
+
+
+@TRANSFORMS.register_module()
+class LoadDepth(BaseTransform):
+    """Read the depth at `depth_map_path` and, where there is one, at `hr_depth_map_path`.
+
+    Sets `gt_depth_map` and `gt_depth_map_hr`, float32 in metres, 0 where nothing was measured. A
+    sample marked `is_bad` has none measured.
+
+    Raises:
+        BadFileError: See `read_depth`.
+    """
+
+    def transform(self, results: Results) -> Results:
+        """Add the depth maps."""
+        for path_key, key in (('depth_map_path', DEPTH), ('hr_depth_map_path', HR_DEPTH)):
+            if path_key not in results:
+                continue
+            path = results[path_key]
+            if results.get('is_bad'):
+                results[key] = np.zeros(peek_size(Path(path)) or (32, 32), np.float32)
+            else:
+                results[key] = read_depth(path, results['depth_scale'], results['depth_range'])
+        return results
