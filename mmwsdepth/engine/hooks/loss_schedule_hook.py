@@ -1,0 +1,41 @@
+"""Lets losses set in one after the other."""
+
+from mmengine.hooks import Hook
+from mmengine.runner import Runner
+
+from mmwsdepth.registry import HOOKS
+
+from .ramp import ramp
+from .unwrap import unwrapped_model
+
+
+@HOOKS.register_module()
+class LossScheduleHook(Hook):
+    """Starts losses late, e.g. the HR branch after a cheap start at LR.
+
+    While no loss needs a branch it is not computed.
+
+    Args:
+        schedule: (iteration at which it sets in, iterations of its rise) by the loss's name.
+    """
+
+    def __init__(self, schedule: dict[str, tuple[int, int]]) -> None:
+        self.schedule = schedule
+
+    def before_train(self, runner: Runner) -> None:
+        """Check the names.
+
+        Raises:
+            ValueError: The model has no such loss.
+        """
+        known = unwrapped_model(runner).loss_factors
+        for name in self.schedule:
+            if name not in known:
+                raise ValueError(f'schedule names {name!r}, the model has {", ".join(known)}')
+
+    def before_train_iter(
+        self, runner: Runner, batch_idx: int, data_batch: dict | None = None
+    ) -> None:
+        """Set the factors."""
+        for name, (begin, length) in self.schedule.items():
+            unwrapped_model(runner).loss_factors[name] = ramp(runner.iter, begin, length)

@@ -1,0 +1,54 @@
+"""The baseline that every model must beat: the training set's mean depth map."""
+
+from functools import cached_property
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from mmwsdepth.registry import DATASETS, METRICS
+
+from .depth_metric import DepthMetric
+
+
+@METRICS.register_module()
+class MeanDepthMetric(DepthMetric):
+    """Score the mean of the training set's depth maps as if it were each image's prediction.
+
+    Args:
+        dataset: Training set, with a pipeline that ends in `gt_depth_map`, (h, w) of one size.
+        min_depth: See `DepthMetric`.
+        max_depth: See `DepthMetric`.
+        crop: See `DepthMetric`.
+        collect_device: 'cpu' or 'gpu', for distributed evaluation.
+    """
+
+    default_prefix = 'mean depth map'
+
+    def __init__(
+        self,
+        dataset: dict,
+        min_depth: float = 1e-3,
+        max_depth: float = 10.0,
+        crop: str | None = None,
+        collect_device: str = 'cpu',
+    ) -> None:
+        super().__init__(min_depth, max_depth, crop, collect_device=collect_device)
+        self.dataset = dataset
+
+    @cached_property
+    def mean_depth(self) -> Tensor:
+        """(1, h, w) in metres: each pixel's mean over the images in which it was measured."""
+        dataset = DATASETS.build(self.dataset)
+        maps = (torch.from_numpy(dataset[i]['gt_depth_map']) for i in range(len(dataset)))
+        first = next(maps)
+        total, count = first.to(torch.float64, copy=True), (first > 0).double()
+        for depth in maps:
+            total += depth
+            count += depth > 0
+        return (total / count.clamp(min=1)).float()[None]
+
+    def prediction_for(self, sample: dict, target: Tensor) -> Tensor:
+        """Bring the mean depth map to the grid of the ground truth, (1, h, w)."""
+        mean = self.mean_depth[None].to(target.device)
+        return F.interpolate(mean, target.shape[-2:], mode='bilinear', align_corners=False)[0]
