@@ -1,0 +1,25 @@
+default_scope = 'mmseg'
+env_cfg = dict(
+    cudnn_benchmark=True,
+    mp_cfg=dict(mp_start_method='fork', opencv_num_threads=0),
+    dist_cfg=dict(backend='nccl'),
+)
+sync_bn = 'torch'
+randomness = dict(seed=0)
+log_level = 'INFO'
+log_processor = dict(by_epoch=False)
+load_from = None
+resume = False
+
+default_hooks = dict(
+    iteration_seed=dict(type='mmwsdepth.IterationSeedHook'),
+    timer=dict(type='IterTimerHook'),
+    logger=dict(type='LoggerHook', interval=50, log_metric_by_epoch=False),
+    param_scheduler=dict(type='ParamSchedulerHook'),
+    checkpoint=dict(type='CheckpointHook', by_epoch=False, interval=2000, max_keep_ckpts=3),
+    sampler_seed=dict(type='DistSamplerSeedHook'),
+    visualization=dict(type='mmwsdepth.DepthVisualizationHook'),
+    report=dict(type='mmwsdepth.ReportHook'),
+    publish=dict(type='mmwsdepth.PublishStudentHook'),
+)
+visualizer = dict(type='Visualizer', name='visualizer', vis_backends=[dict(type='LocalVisBackend')])

@@ -1,0 +1,80 @@
+"""From a config file to a runner that fits the machine."""
+
+import logging
+import os
+from pathlib import Path
+from typing import Any
+
+import torch
+from mmengine.config import Config
+from mmengine.logging import print_log
+from mmengine.registry import RUNNERS
+from mmengine.runner import Runner
+from torch import distributed
+
+from mmwsdepth.config_lookup import resolve_config
+
+
+def load_config(
+    path: str, work_dir: str | None = None, options: dict[str, Any] | None = None
+) -> Config:
+    """Read a config file.
+
+    Args:
+        path: A path, or `mmwsdepth::NAME.py` for a config that travels with the package.
+        work_dir: Where to write; by default what the config says, else `work_dirs/NAME`.
+        options: Values by dotted key that override the file's.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+    """
+    path = resolve_config(path)
+    if not Path(path).is_file():
+        raise FileNotFoundError(f'{path}: no such config file')
+    cfg = Config.fromfile(path)
+    if options:
+        cfg.merge_from_dict(options)
+    cfg.work_dir = work_dir or cfg.get('work_dir') or f'work_dirs/{Path(path).stem}'
+    return cfg
+
+
+def fit_to_hardware(cfg: Config) -> None:
+    """On a machine without CUDA, turn off what needs it: mixed precision, synchronised norms.
+
+    Args:
+        cfg: Changed in place.
+    """
+    if torch.cuda.is_available():
+        return
+    cfg.sync_bn = None
+    wrapper = cfg.get('optim_wrapper')
+    if wrapper and wrapper.type == 'AmpOptimWrapper':
+        print_log('no CUDA: training in float32 instead of AMP', 'current', logging.WARNING)
+        wrapper.type = 'OptimWrapper'
+        for key in ('loss_scale', 'dtype', 'use_fsdp'):
+            wrapper.pop(key, None)
+
+
+def start_processes(cfg: Config, launcher: str) -> None:
+    """Join the process group, with gloo where MMEngine's launcher would ask for CUDA.
+
+    Args:
+        cfg: Gets `launcher`.
+        launcher: 'none', 'pytorch' (torchrun), 'slurm' or 'mpi'.
+    """
+    cfg.launcher = launcher
+    if launcher == 'pytorch' and not torch.cuda.is_available():
+        distributed.init_process_group('gloo')
+
+
+def build_runner(cfg: Config, launcher: str = 'none') -> Runner:
+    """Build MMEngine's runner, or the one that the config names as `runner_type`.
+
+    Args:
+        cfg: A whole config, changed in place.
+        launcher: See `start_processes`.
+    """
+    os.makedirs(cfg.work_dir, exist_ok=True)
+    fit_to_hardware(cfg)
+    start_processes(cfg, launcher)
+    return RUNNERS.build(cfg) if 'runner_type' in cfg else Runner.from_cfg(cfg)
