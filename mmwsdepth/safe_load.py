@@ -1,6 +1,8 @@
 """Checkpoints are read as data and never as code, whatever the stack."""
 
 import os
+import re
+import zipfile
 from importlib.util import find_spec
 from pathlib import Path
 from pickle import UnpicklingError
@@ -13,6 +15,9 @@ from mmengine.runner import CheckpointLoader
 
 PACKAGE_SCHEME = 'package://'
 _STATISTICS = ('min', 'max', 'current', 'mean')
+_INCOMPLETE = (
+    '{}: {} bytes that are no complete checkpoint: copy it anew or resume from an earlier one'
+)
 
 
 def _statistics_method(owner: type, name: str) -> Any:
@@ -64,16 +69,15 @@ def load_checkpoint_file(filename: str, map_location: Any = None) -> Any:
         with torch.serialization.safe_globals(_safe_globals()):
             return torch.load(path, map_location=map_location, weights_only=True)
     except UnpicklingError as error:
-        reason = str(error).split('GLOBAL ')[-1].split('. ')[0].splitlines()[0]
-        raise ValueError(
-            f'{filename}: refused, since it holds more than weights ({reason}) and could run code; '
-            'save its state_dict alone with torch.save in the environment that made it'
-        ) from None
-    except (RuntimeError, EOFError, OSError, KeyError) as error:
-        raise ValueError(
-            f'{filename}: {os.path.getsize(path)} bytes that are no complete checkpoint '
-            f'({str(error).splitlines()[0]}); copy it anew or resume from an earlier one'
-        ) from None
+        found = re.search(r'GLOBAL ([\w.]+)', str(error))
+        if found or zipfile.is_zipfile(path):
+            raise ValueError(
+                f'{filename}: refused, since it holds {found[1] if found else "objects"} beside '
+                'weights and could run code: save its state_dict alone where it was made'
+            ) from None
+        raise ValueError(_INCOMPLETE.format(filename, os.path.getsize(path))) from None
+    except (RuntimeError, EOFError, OSError, KeyError, ValueError):
+        raise ValueError(_INCOMPLETE.format(filename, os.path.getsize(path))) from None
 
 
 def _load_from_package(filename: str, map_location: Any = None) -> Any:

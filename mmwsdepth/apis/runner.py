@@ -59,12 +59,15 @@ def start_processes(cfg: Config, launcher: str) -> None:
     """Join the process group, with gloo where MMEngine's launcher would ask for CUDA.
 
     Args:
-        cfg: Gets `launcher`.
+        cfg: Gets `launcher`, and without CUDA a model wrapper that asks for no device.
         launcher: 'none', 'pytorch' (torchrun), 'slurm' or 'mpi'.
     """
     cfg.launcher = launcher
     if launcher == 'pytorch' and not torch.cuda.is_available():
         distributed.init_process_group('gloo')
+        cfg.model_wrapper_cfg = dict(
+            type='MMDistributedDataParallel', device_ids=None, broadcast_buffers=False
+        )
 
 
 def build_runner(cfg: Config, launcher: str = 'none') -> Runner:

@@ -10,11 +10,13 @@ os.environ.setdefault('OPENCV_IO_ENABLE_OPENEXR', '1')
 import cv2
 from PIL import Image
 
-IMAGE_SUFFIXES = ('.jpg', '.jpeg', '.png')
+JPEG_SUFFIXES = ('.jpg', '.jpeg')
+IMAGE_SUFFIXES = (*JPEG_SUFFIXES, '.png')
 DEPTH_SUFFIXES = ('.png', '.npy', '.exr', '.tiff', '.tif')
 COARSEST_8BIT_STEP = 0.01
 PLAUSIBLE_MEDIAN = (0.02, 500.0)
 _JPEG_END, _PNG_END = b'\xff\xd9', b'IEND\xaeB`\x82'
+_ORIENTATION = 0x0112
 
 
 class BadFileError(ValueError):
@@ -47,7 +49,9 @@ def read_depth(path: str | Path, scale: float, depth_range: tuple[float, float])
     depth[~np.isfinite(depth)] = 0
     measured = depth[depth > 0]
     if measured.size == 0:
-        raise BadFileError(f'{path}: no pixel of {raw.shape[0]}x{raw.shape[1]} was measured')
+        raise BadFileError(
+            f'{path}: no pixel of {raw.shape[0]}x{raw.shape[1]} was measured: remove the pair'
+        )
     median = float(np.median(measured))
     low, high = depth_range
     inside = (depth >= low) & (depth <= high)
@@ -62,21 +66,35 @@ def read_depth(path: str | Path, scale: float, depth_range: tuple[float, float])
 def _decode(path: Path) -> np.ndarray:
     if not path.is_file():
         raise BadFileError(f'{path}: no such depth file')
-    if path.suffix == '.npy':
+    if path.suffix.lower() == '.npy':
         try:
             raw = np.load(path, allow_pickle=False)
         except (ValueError, EOFError, OSError) as error:
-            raise BadFileError(f'{path}: not a complete npy file ({error})') from None
+            raise BadFileError(
+                f'{path}: {_size_on_disk(path)}, not a complete npy file of numbers '
+                f'({_first_line(error)}): copy it anew'
+            ) from None
     else:
         raw = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
         if raw is None or not is_complete(path):
-            raise BadFileError(f'{path}: truncated or not an image that OpenCV reads: copy it anew')
+            raise BadFileError(
+                f'{path}: {_size_on_disk(path)}, truncated or not an image that OpenCV reads: '
+                'copy it anew'
+            )
     raw = raw.squeeze()
     if raw.ndim != 2 or not np.issubdtype(raw.dtype, np.number):
         raise BadFileError(
             f'{path}: an array of {raw.dtype} and shape {raw.shape}, depth needs one number a pixel'
         )
     return raw
+
+
+def _size_on_disk(path: Path) -> str:
+    return f'{path.stat().st_size} bytes' if path.is_file() else 'missing'
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition('\n')[0].rstrip('.')
 
 
 def read_colour(path: str | Path) -> np.ndarray:
@@ -91,49 +109,64 @@ def read_colour(path: str | Path) -> np.ndarray:
     Raises:
         BadFileError: The file is missing, truncated or no image.
     """
+    path = Path(path)
     image = cv2.imread(str(path), cv2.IMREAD_COLOR)
-    if image is None or not is_complete(Path(path)):
-        raise BadFileError(f'{path}: missing, truncated or no image: copy it anew')
+    if image is None or not is_complete(path):
+        raise BadFileError(
+            f'{path}: {_size_on_disk(path)}, truncated or no image that OpenCV reads: copy it anew'
+        )
     return image
 
 
 def write_depth(path: str | Path, depth: np.ndarray) -> Path:
-    """Write depth as 16-bit PNG in millimetres, or as npy in metres where that is too coarse a box.
+    """Write depth as 16-bit PNG in millimetres, or as npy in metres where it reaches too far.
 
     Args:
-        path: The suffix is replaced.
-        depth: (h, w) in metres.
+        path: Path without suffix; folders are made.
+        depth: (h, w) in metres; what is not a positive number is written as 0.
 
     Returns:
-        The path written: `.png`, or `.npy` if depth exceeds 65.535 m.
+        The path written: with `.png` appended, or `.npy` if depth exceeds 65.535 m.
+
+    Raises:
+        OSError: The file cannot be written.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
+    depth = np.where(np.isfinite(depth) & (depth > 0), depth, 0)
     if depth.max() * 1000 > np.iinfo(np.uint16).max:
         path = path.with_name(path.name + '.npy')
         np.save(path, depth.astype(np.float32))
     else:
         path = path.with_name(path.name + '.png')
-        cv2.imwrite(str(path), np.round(depth * 1000).astype(np.uint16))
+        if not cv2.imwrite(str(path), np.round(depth * 1000).astype(np.uint16)):
+            raise OSError(f'{path}: OpenCV could not write {depth.shape[0]}x{depth.shape[1]} depth')
     return path
 
 
 def peek_size(path: Path) -> tuple[int, int] | None:
     """Height and width from the file's header; None where only decoding tells (EXR).
 
+    A JPEG's are those of the upright image, as `read_colour` returns it.
+
     Raises:
         BadFileError: The header cannot be read.
     """
+    suffix = path.suffix.lower()
+    if suffix == '.exr':
+        return None
     try:
-        if path.suffix == '.npy':
-            height, width = np.load(path, mmap_mode='r', allow_pickle=False).squeeze().shape
-        elif path.suffix == '.exr':
-            return None
+        if suffix == '.npy':
+            shape = np.load(path, mmap_mode='r', allow_pickle=False).squeeze().shape
         else:
             with Image.open(path) as image:
-                width, height = image.size
+                turned = suffix in JPEG_SUFFIXES and image.getexif().get(_ORIENTATION, 1) > 4
+                shape = image.size if turned else image.size[::-1]
     except (ValueError, OSError, EOFError) as error:
-        raise BadFileError(f'{path}: unreadable ({error})') from None
+        raise BadFileError(f'{path}: unreadable ({_first_line(error)})') from None
+    if len(shape) != 2:
+        raise BadFileError(f'{path}: an array of shape {shape}, depth needs one number a pixel')
+    height, width = shape
     return height, width
 
 

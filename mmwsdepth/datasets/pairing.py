@@ -24,14 +24,19 @@ def files_by_stem(folder: Path, suffixes: Sequence[str]) -> dict[str, Path]:
 
     Raises:
         FileNotFoundError: There is no such folder.
+        ValueError: Two files differ in their suffix only.
     """
     if not folder.is_dir():
-        raise FileNotFoundError(f'{folder}: no such folder')
-    return {
-        path.relative_to(folder).with_suffix('').as_posix(): path
-        for path in sorted(folder.rglob('*'))
-        if path.suffix.lower() in suffixes and not path.name.startswith('.')
-    }
+        raise FileNotFoundError(f'{folder}: no such folder: set data_root or data_prefix')
+    files: dict[str, Path] = {}
+    for path in sorted(folder.rglob('*')):
+        if path.suffix.lower() not in suffixes or path.name.startswith('.'):
+            continue
+        stem = path.relative_to(folder).with_suffix('').as_posix()
+        if stem in files:
+            raise ValueError(f'{path} and {files[stem].name} share one name: keep one of the two')
+        files[stem] = path
+    return files
 
 
 def pair_folders(
@@ -56,20 +61,24 @@ def pair_folders(
     return pairs, [f'{path}: depth without image' for path in depth_files.values()]
 
 
-def pair_split_file(split: Path, images: Path, depths: Path) -> list[Pair]:
+def pair_split_file(
+    split: Path, images: Path, depths: Path, hr_depths: Path | None = None
+) -> list[Pair]:
     """Read a split file with an image and a depth path a line; further columns are not read.
 
     Args:
         split: Text file; paths are relative to the two folders.
         images: Folder of colour images.
         depths: Folder of the sensor's depth.
+        hr_depths: Folder of HR ground truth, if there is any, named as the sensor's depth.
 
     Raises:
-        FileNotFoundError: There is no such file.
+        FileNotFoundError: There is no such file or HR folder.
         ValueError: A line has fewer than two columns.
     """
     if not split.is_file():
         raise FileNotFoundError(f'{split}: no such split file')
+    hr_files = files_by_stem(hr_depths, DEPTH_SUFFIXES) if hr_depths else {}
     pairs = []
     for number, line in enumerate(split.read_text().splitlines(), start=1):
         columns = line.split()
@@ -80,8 +89,8 @@ def pair_split_file(split: Path, images: Path, depths: Path) -> list[Pair]:
                 f'{split}:{number}: found {len(columns)} column, need image and depth path'
             )
         image, depth = (name.lstrip('/') for name in columns[:2])
-        name = Path(image).with_suffix('').as_posix()
-        pairs.append(Pair(name, images / image, depths / depth))
+        name, depth_name = (Path(path).with_suffix('').as_posix() for path in (image, depth))
+        pairs.append(Pair(name, images / image, depths / depth, hr_files.get(depth_name)))
     return pairs
 
 
@@ -89,12 +98,13 @@ def complaint_about(pair: Pair) -> str | None:
     """Look at a pair's headers and ends, without decoding; None if nothing is wrong."""
     if pair.depth is None:
         return f'{pair.image}: image without depth'
-    for path in filter(None, (pair.image, pair.depth, pair.hr_depth)):
+    paths = [path for path in (pair.image, pair.depth, pair.hr_depth) if path is not None]
+    for path in paths:
         if not path.is_file():
             return f'{path}: no such file'
     try:
         colour, depth = peek_size(pair.image), peek_size(pair.depth)
-        incomplete = [p for p in (pair.image, pair.depth) if not is_complete(p)]
+        incomplete = [path for path in paths if not is_complete(path)]
     except BadFileError as error:
         return str(error)
     if incomplete:

@@ -75,12 +75,13 @@ class RGBDDataset(BaseDataset):
     def load_data_list(self) -> list[dict[str, Any]]:
         """List the good pairs and report the bad ones."""
         images, depths = (Path(self.data_prefix[k]) for k in ('img_path', 'depth_map_path'))
-        hr_depths = self.data_prefix.get('hr_depth_map_path')
+        hr_prefix = self.data_prefix.get('hr_depth_map_path')
+        hr_depths = Path(hr_prefix) if hr_prefix else None
         orphans: list[str] = []
         if self.ann_file:
-            pairs = pair_split_file(Path(self.ann_file), images, depths)
+            pairs = pair_split_file(Path(self.ann_file), images, depths, hr_depths)
         else:
-            pairs, orphans = pair_folders(images, depths, Path(hr_depths) if hr_depths else None)
+            pairs, orphans = pair_folders(images, depths, hr_depths)
         good, complaints = sift(pairs)
         complaints += orphans
         if complaints:

@@ -27,7 +27,7 @@ def crop_mask(size: Sequence[int], crop: str | None) -> Tensor:
     mask = torch.zeros(tuple(size), dtype=torch.bool)
     (top, bottom), (left, right) = CROPS[crop] if crop else ((0, 1), (0, 1))
     height, width = size
-    rows = slice(int(top * height + 1e-6), int(bottom * height + 1e-6))
-    columns = slice(int(left * width + 1e-6), int(right * width + 1e-6))
+    rows = slice(int(top * height + 1e-9), int(bottom * height + 1e-9))
+    columns = slice(int(left * width + 1e-9), int(right * width + 1e-9))
     mask[rows, columns] = True
     return mask

@@ -110,8 +110,8 @@ def snapped_length(length: int, fine: int, coarse: int) -> tuple[int, int, int]:
 
     Returns:
         Coarse pixels, fine pixels, and the step of coarse pixels at which a window may start. The
-        step is 1 and edges are off by half a fine pixel at most where the two grids' borders meet
-        nowhere within the wanted length.
+        step is 1 and the two windows' centres are up to half a fine pixel apart where the two
+        grids' borders meet nowhere within the wanted length.
     """
     step = coarse // math.gcd(fine, coarse)
     cells = min(max(int(length * coarse / fine), 1), coarse)
@@ -165,5 +165,5 @@ def _random_window(length: int, fine: int, coarse: int) -> tuple[int, int, int]:
 def _window_on(side: int, window: tuple[int, int, int], fine: int, coarse: int) -> slice:
     start, cells, pixels = window
     length = {fine: pixels, coarse: cells}.get(side, round(cells * side / coarse))
-    first = min(round(start * side / coarse), side - length)
+    first = round((start + cells / 2) * side / coarse - length / 2)
     return slice(first, first + length)

@@ -36,7 +36,8 @@ class DownsampleDepth(BaseTransform):
         keep_hr: Keep the HR ground truth as `gt_depth_map_hr`, e.g. for evaluation.
 
     Raises:
-        ValueError: The ratio is below 1 or the mode unknown.
+        ValueError: The ratio is below 1, the mode unknown, the noise negative or the drop no
+            probability below 1.
     """
 
     def __init__(
@@ -51,6 +52,8 @@ class DownsampleDepth(BaseTransform):
             raise ValueError(f'ratio={ratio}: the sensor has fewer pixels, need ratio >= 1')
         if mode not in SENSORS:
             raise ValueError(f'mode={mode!r} is none of {", ".join(SENSORS)}')
+        if noise < 0 or not 0 <= drop < 1:
+            raise ValueError(f'noise={noise}, drop={drop}: need noise >= 0 and 0 <= drop < 1')
         self.ratio = ratio
         self.mode = mode
         self.noise = noise
