@@ -43,7 +43,7 @@ def depth_of(scene, size=SIZE):
 def pixel_slopes(size=SIZE):
     """How far each pixel looks to the right and down per metre ahead, in float64."""
     focal = max(size) / 2 / math.tan(math.radians(30))
-    rows, columns = np.mgrid[:size[0], :size[1]]
+    rows, columns = np.mgrid[: size[0], : size[1]]
     return (columns + 0.5 - size[1] / 2) / focal, (rows + 0.5 - size[0] / 2) / focal
 
 
@@ -81,8 +81,9 @@ def test_sphere_matches_the_quadratic_formula():
 def test_turned_box_shows_two_slanted_faces():
     distance, half = 4.0, 0.5
     right, down = pixel_slopes()
-    got = depth_of(empty_scene(box((EYE[0] + distance, EYE[1], EYE[2]), (1, 1, 1), GREY,
-                                   yaw=math.pi / 4)))
+    got = depth_of(
+        empty_scene(box((EYE[0] + distance, EYE[1], EYE[2]), (1, 1, 1), GREY, yaw=math.pi / 4))
+    )
     near = distance - half * math.sqrt(2)
     depth = near / (1 - np.abs(right))
     inside = (np.abs(right * depth) < half * math.sqrt(2)) & (np.abs(down * depth) < half)
@@ -123,10 +124,13 @@ def test_a_solid_behind_the_camera_is_unseen():
 
 def test_a_shadow_darkens_the_floor():
     plate = box((4, 3, 1.4), (1, 1, 0.05), GREY)
-    free, cast = (render(empty_scene(*solids, pitch=-0.3), (60, 80), np.random.default_rng(0)).image
-                  for solids in ((), (plate,)))
+    free, cast = (
+        render(empty_scene(*solids, pitch=-0.3), (60, 80), np.random.default_rng(0)).image
+        for solids in ((), (plate,))
+    )
     floor = depth_of(empty_scene(plate, pitch=-0.3), (60, 80)) == depth_of(
-        empty_scene(pitch=-0.3), (60, 80))
+        empty_scene(pitch=-0.3), (60, 80)
+    )
     assert (cast[floor].mean(-1) < 0.8 * free[floor].mean(-1)).sum() > 20
 
 
@@ -188,16 +192,24 @@ def test_patterns_stay_in_range(pattern):
 
 
 def contents(folder):
-    return {str(path.relative_to(folder)): path.read_bytes()
-            for path in folder.rglob('*') if path.is_file()}
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in folder.rglob('*')
+        if path.is_file()
+    }
 
 
 def test_written_rooms_read_back(tmp_path):
     write_rooms(tmp_path, {'train': 2, 'test': 1}, (24, 32), seed=4, progress=False)
     assert sorted(contents(tmp_path)) == [
-        'annotations/test/room_00000.png', 'annotations/train/room_00000.png',
-        'annotations/train/room_00001.png', 'images/test/room_00000.jpg',
-        'images/train/room_00000.jpg', 'images/train/room_00001.jpg', 'manifest.json']
+        'annotations/test/room_00000.png',
+        'annotations/train/room_00000.png',
+        'annotations/train/room_00001.png',
+        'images/test/room_00000.jpg',
+        'images/train/room_00000.jpg',
+        'images/train/room_00001.jpg',
+        'manifest.json',
+    ]
     view = render_room(room_seed(4, 'train', 1), (24, 32))
     depth = cv2.imread(str(tmp_path / 'annotations/train/room_00001.png'), cv2.IMREAD_UNCHANGED)
     image = cv2.imread(str(tmp_path / 'images/train/room_00001.jpg'))
@@ -235,8 +247,10 @@ def test_a_complete_set_is_left_alone_and_a_different_one_refused(tmp_path):
         write_rooms(tmp_path, {'train': 1}, (12, 16), progress=False)
 
 
-@pytest.mark.parametrize('change', [{'num': {'a/b': 1}}, {'num': {'train': -1}}, {'size': (0, 4)},
-                                    {'jobs': 0}, {'seed': -1}])
+@pytest.mark.parametrize(
+    'change',
+    [{'num': {'a/b': 1}}, {'num': {'train': -1}}, {'size': (0, 4)}, {'jobs': 0}, {'seed': -1}],
+)
 def test_arguments_out_of_range_are_refused(tmp_path, change):
     with pytest.raises(ValueError, match=r'num|positive'):
         write_rooms(tmp_path, **{'num': {'train': 1}, 'size': (4, 4), 'progress': False, **change})
@@ -246,8 +260,9 @@ def test_arguments_out_of_range_are_refused(tmp_path, change):
 @pytest.mark.slow
 def test_jobs_do_not_change_the_rooms(tmp_path):
     for jobs in (1, 2):
-        write_rooms(tmp_path / str(jobs), {'train': 5, 'test': 2}, (12, 16), jobs=jobs,
-                    progress=False)
+        write_rooms(
+            tmp_path / str(jobs), {'train': 5, 'test': 2}, (12, 16), jobs=jobs, progress=False
+        )
     assert contents(tmp_path / '1') == contents(tmp_path / '2')
 
 

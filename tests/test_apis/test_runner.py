@@ -1,0 +1,43 @@
+from pathlib import Path
+
+import pytest
+import torch
+from mmengine.config import Config
+
+from mmwsdepth.apis.runner import fit_to_hardware, load_config
+from tests.conftest import ROOT
+
+
+def test_the_work_directory_is_named_after_the_config() -> None:
+    cfg = load_config('mmwsdepth::wsdepth_nyu.py', options={'model.sensor': 'min'})
+    assert cfg.work_dir == 'work_dirs/wsdepth_nyu'
+    assert cfg.model.sensor == 'min'
+    assert load_config(str(ROOT / 'configs' / 'wsdepth_nyu.py'), 'here').work_dir == 'here'
+
+
+def test_a_missing_config_is_named(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match=r'nothing\.py: no such config file'):
+        load_config(str(tmp_path / 'nothing.py'))
+
+
+def _amp_config() -> Config:
+    return Config(
+        dict(sync_bn='torch', optim_wrapper=dict(type='AmpOptimWrapper', loss_scale='dynamic'))
+    )
+
+
+def test_without_cuda_mixed_precision_and_synchronised_norms_are_off(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(torch.cuda, 'is_available', lambda: False)
+    cfg = _amp_config()
+    fit_to_hardware(cfg)
+    assert cfg.optim_wrapper == dict(type='OptimWrapper')
+    assert cfg.sync_bn is None
+
+
+def test_with_cuda_the_config_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, 'is_available', lambda: True)
+    cfg = _amp_config()
+    fit_to_hardware(cfg)
+    assert cfg.to_dict() == _amp_config().to_dict()

@@ -1,0 +1,68 @@
+from pathlib import Path
+
+import pytest
+import torch
+from mmengine.config import Config
+from mmengine.structures import PixelData
+from mmseg.structures import SegDataSample
+
+from mmwsdepth.registry import HOOKS, METRICS, MODELS, TRANSFORMS
+from tests.conftest import CONFIGS, ROOT, without_pretrained
+
+BASE_MODELS = sorted((ROOT / 'configs' / '_base_' / 'models').glob('wsdepth_*.py'))
+
+
+def _name(path: Path) -> str:
+    return path.stem
+
+
+@pytest.mark.parametrize('path', CONFIGS, ids=_name)
+def test_every_part_of_a_shipped_config_is_built(path: Path) -> None:
+    cfg = Config.fromfile(path)
+    model = MODELS.build(without_pretrained(cfg.model))
+    assert any(p.requires_grad for p in model.parameters())
+    for loader in (cfg.train_dataloader, cfg.val_dataloader, cfg.test_dataloader):
+        for transform in loader.dataset.pipeline:
+            TRANSFORMS.build(transform)
+    evaluators = cfg.val_evaluator if isinstance(cfg.val_evaluator, list) else [cfg.val_evaluator]
+    for evaluator in evaluators:
+        METRICS.build(evaluator)
+    for hook in [*cfg.default_hooks.values(), *cfg.get('custom_hooks', [])]:
+        if hook is not None:
+            HOOKS.build(hook)
+
+
+@pytest.mark.parametrize('path', CONFIGS, ids=_name)
+def test_our_types_carry_our_scope_and_mmsegs_theirs(path: Path) -> None:
+    text = Config.fromfile(path).pretty_text
+    for line in text.splitlines():
+        if 'type=' in line and any(w in line for w in ('RGBD', 'Depth', 'ResNet', 'Swin', 'Mix')):
+            assert "'mmwsdepth." in line or "'mmseg." in line, line
+
+
+@pytest.mark.parametrize('path', BASE_MODELS, ids=_name)
+def test_every_base_model_takes_a_step(path: Path) -> None:
+    model = MODELS.build(without_pretrained(Config.fromfile(path).model)).train()
+    model.loss_factors['loss_affinity'] = 1.0
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
+    before = torch.cat([p.detach().flatten() for p in model.parameters()]).clone()
+    samples = []
+    for _ in range(2):
+        samples.append(SegDataSample())
+        samples[-1].gt_depth_map = PixelData(data=1 + torch.rand(1, 32, 32))
+    losses = model(torch.randn(2, 3, 64, 64), samples, mode='loss')
+    sum(losses.values()).backward()
+    assert all(p.grad is not None for p in model.parameters() if p.requires_grad)
+    optimizer.step()
+    after = torch.cat([p.detach().flatten() for p in model.parameters()])
+    assert after.isfinite().all()
+    assert not torch.equal(before, after)
+
+
+def test_supervised_configs_see_hr_truth() -> None:
+    for name in ('supervised_rooms.py', 'supervised_nyu.py'):
+        cfg = Config.fromfile(ROOT / 'configs' / name)
+        types = [t['type'] for t in cfg.train_dataloader.dataset.pipeline]
+        assert 'mmwsdepth.DownsampleDepth' not in types
+        assert cfg.custom_hooks == []
+        assert cfg.model.loss_lr is None

@@ -1,0 +1,281 @@
+import os
+import pickle
+import re
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+from mmwsdepth.datasets.depth_io import (
+    BadFileError,
+    is_complete,
+    peek_size,
+    read_colour,
+    read_depth,
+    write_depth,
+)
+
+RANGE = (0.1, 10.0)
+METRES = np.linspace(0.5, 9.5, 48).reshape(6, 8).round(3).astype(np.float32)
+
+
+def save(path, array):
+    """Write an array in the format of the path's suffix; skip where OpenCV cannot."""
+    if path.suffix.lower() == '.npy':
+        with path.open('wb') as file:
+            np.save(file, array)
+        return path
+    try:
+        cv2.imwrite(str(path.with_suffix(path.suffix.lower())), array)
+    except cv2.error:
+        pytest.skip(f'this OpenCV build writes no {path.suffix}')
+    path.with_suffix(path.suffix.lower()).rename(path)
+    return path
+
+
+def complaint(path, scale=0.001, depth_range=RANGE):
+    """What read_depth says about a bad file: one line that names the file and a number."""
+    with pytest.raises(BadFileError) as caught:
+        read_depth(path, scale, depth_range)
+    text = str(caught.value)
+    assert text.startswith(f'{path}: ')
+    assert '\n' not in text
+    assert re.search(r'\d', text.removeprefix(str(path)))
+    return text
+
+
+@pytest.mark.parametrize('suffix', ['.png', '.npy', '.tiff', '.tif', '.exr', '.PNG', '.NPY'])
+def test_every_format_gives_the_same_metres(tmp_path, suffix):
+    scale = 0.001 if suffix.lower() == '.png' else 1.0
+    stored = np.round(METRES * 1000).astype(np.uint16) if scale != 1 else METRES
+    depth = read_depth(save(tmp_path / f'depth{suffix}', stored), scale, RANGE)
+    assert depth.dtype == np.float32
+    np.testing.assert_allclose(depth, METRES, atol=1e-6)
+
+
+def test_another_unit_is_a_matter_of_the_scale(tmp_path):
+    path = save(tmp_path / 'kitti.png', np.round(METRES * 256).astype(np.uint16))
+    np.testing.assert_allclose(read_depth(path, 1 / 256, RANGE), METRES, atol=1 / 512)
+
+
+def test_a_leading_axis_of_one_is_dropped(tmp_path):
+    path = save(tmp_path / 'depth.npy', METRES[None])
+    assert read_depth(path, 1.0, RANGE).shape == METRES.shape
+
+
+@pytest.mark.parametrize('suffix', ['.npy', '.tiff'])
+@pytest.mark.parametrize('value', [np.nan, np.inf, -np.inf, -1.0, 0.0, 0.05, 10.5, 1e30])
+def test_what_is_no_measurement_becomes_zero(tmp_path, suffix, value):
+    stored = METRES.copy()
+    stored[2, 3] = value
+    expected = METRES.copy()
+    expected[2, 3] = 0
+    depth = read_depth(save(tmp_path / f'depth{suffix}', stored), 1.0, RANGE)
+    np.testing.assert_array_equal(depth, expected)
+
+
+@pytest.mark.parametrize('value', [np.nan, np.inf, -1.0, 0.0])
+def test_one_pixel_measured_is_enough(tmp_path, value):
+    stored = np.full((6, 8), value, np.float32)
+    stored[2, 3] = 4.5
+    depth = read_depth(save(tmp_path / 'depth.npy', stored), 1.0, RANGE)
+    assert depth[2, 3] == 4.5 and np.count_nonzero(depth) == 1
+
+
+def test_the_ends_of_the_range_count_as_measured(tmp_path):
+    path = save(tmp_path / 'depth.npy', np.float32([[1, 2], [3, 4]]))
+    np.testing.assert_array_equal(read_depth(path, 1.0, (2, 3)), [[0, 2], [3, 0]])
+
+
+def test_all_zero_depth_is_refused(tmp_path):
+    path = save(tmp_path / 'depth.png', np.zeros((6, 8), np.uint16))
+    assert 'no pixel of 6x8 was measured: remove the pair' in complaint(path)
+
+
+def test_depth_all_out_of_range_is_refused(tmp_path):
+    text = complaint(save(tmp_path / 'depth.npy', METRES + 20), 1.0)
+    assert 'range is 0.1 to 10 m' in text and 'depth_scale' in text
+
+
+def test_8_bit_depth_in_millimetres_is_refused(tmp_path):
+    path = save(tmp_path / 'depth.png', np.full((6, 8), 200, np.uint8))
+    assert '0.255 m at most: export 16-bit depth' in complaint(path)
+
+
+def test_8_bit_depth_in_coarse_steps_is_accepted(tmp_path):
+    path = save(tmp_path / 'depth.png', np.full((6, 8), 200, np.uint8))
+    np.testing.assert_allclose(read_depth(path, 0.02, RANGE), 4.0, rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ('scale', 'median'), [(1.0, '2e+03 m'), (1e-6, '0.002 m')], ids=['forgotten', 'applied twice']
+)
+@pytest.mark.parametrize('depth_range', [RANGE, (0.0, 1e5)])
+def test_a_wrong_scale_shows_in_the_median(tmp_path, scale, median, depth_range):
+    path = save(tmp_path / 'depth.png', np.full((6, 8), 2000, np.uint16))
+    text = complaint(path, scale, depth_range)
+    assert f'median depth is {median}' in text
+    assert 'set depth_scale to the metres per unit of this file' in text
+
+
+@pytest.mark.parametrize('suffix', ['.png', '.npy'])
+def test_depth_with_three_channels_is_refused(tmp_path, suffix):
+    path = save(tmp_path / f'depth{suffix}', np.full((6, 8, 3), 2000, np.uint16))
+    assert 'shape (6, 8, 3), depth needs one number a pixel' in complaint(path)
+
+
+@pytest.mark.parametrize('suffix', ['.png', '.npy'])
+@pytest.mark.parametrize('keep', [0.0, 0.3, 0.9])
+def test_truncated_depth_is_refused(tmp_path, truncate, suffix, keep):
+    stored = np.random.default_rng(0).integers(500, 9000, (32, 32)).astype(np.uint16)
+    path = truncate(save(tmp_path / f'depth{suffix}', stored), keep)
+    text = complaint(path)
+    assert f'{path.stat().st_size} bytes' in text and text.endswith('copy it anew')
+
+
+def test_what_opencv_saves_from_a_truncated_png_is_not_taken_for_depth(
+    tmp_path, truncate, monkeypatch
+):
+    stored = np.random.default_rng(0).integers(500, 9000, (32, 32)).astype(np.uint16)
+    path = truncate(save(tmp_path / 'depth.png', stored))
+    monkeypatch.setattr(cv2, 'imread', lambda *_: stored * (np.arange(32) < 16)[:, None])
+    assert 'truncated' in complaint(path)
+
+
+class Bomb:
+    """Unpickling it makes a folder."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        return os.mkdir, (str(self.path),)
+
+
+@pytest.mark.parametrize('bare', [True, False], ids=['bare pickle', 'object array'])
+@pytest.mark.parametrize('read', [lambda path: read_depth(path, 1.0, RANGE), peek_size])
+def test_a_pickled_npy_is_refused_and_not_executed(tmp_path, bare, read):
+    path, trace = tmp_path / 'depth.npy', tmp_path / 'executed'
+    if bare:
+        path.write_bytes(pickle.dumps(Bomb(trace)))
+    else:
+        np.save(path, np.array([[Bomb(trace)]], dtype=object), allow_pickle=True)
+    with pytest.raises(BadFileError, match=re.escape(str(path))):
+        read(path)
+    assert not trace.exists()
+
+
+def test_a_missing_file_is_named(tmp_path):
+    with pytest.raises(BadFileError, match=r'nowhere\.png: no such depth file'):
+        read_depth(tmp_path / 'nowhere.png', 0.001, RANGE)
+    with pytest.raises(BadFileError, match=r'nowhere\.jpg: missing'):
+        read_colour(tmp_path / 'nowhere.jpg')
+
+
+def picture_file(tmp_path, suffix, **options):
+    path = tmp_path / f'image{suffix}'
+    Image.fromarray(np.random.default_rng(0).integers(0, 256, (30, 40, 3), np.uint8)).save(
+        path, **options
+    )
+    return path
+
+
+@pytest.mark.parametrize('suffix', ['.jpg', '.jpeg', '.png', '.JPG'])
+def test_a_whole_image_is_read(tmp_path, suffix):
+    path = picture_file(tmp_path, suffix)
+    image = read_colour(path)
+    assert image.shape == (30, 40, 3) and image.dtype == np.uint8
+    with Image.open(path) as pillow:
+        np.testing.assert_allclose(image[..., ::-1], np.asarray(pillow), atol=3)
+
+
+@pytest.mark.parametrize('suffix', ['.jpg', '.png'])
+@pytest.mark.parametrize('missing', [40, 1000])
+def test_a_truncated_image_is_refused(tmp_path, suffix, missing):
+    path = picture_file(tmp_path, suffix)
+    path.write_bytes(path.read_bytes()[:-missing])
+    assert not is_complete(path)
+    with pytest.raises(
+        BadFileError, match=rf'image\{suffix}: \d+ bytes, truncated .* copy it anew'
+    ):
+        read_colour(path)
+
+
+@pytest.mark.parametrize('suffix', ['.jpg', '.png'])
+def test_bytes_after_the_end_marker_do_no_harm(tmp_path, suffix):
+    path = picture_file(tmp_path, suffix)
+    before = read_colour(path)
+    path.write_bytes(path.read_bytes() + b'written by a telephone')
+    assert is_complete(path)
+    np.testing.assert_array_equal(read_colour(path), before)
+
+
+def test_a_file_without_end_marker_counts_as_complete(tmp_path):
+    assert is_complete(save(tmp_path / 'depth.npy', METRES))
+
+
+@pytest.mark.parametrize('grid', [(6, 8), (8, 6)])
+@pytest.mark.parametrize('suffix', ['.png', '.npy', '.NPY', '.tiff'])
+def test_the_header_tells_the_size(tmp_path, suffix, grid):
+    assert peek_size(save(tmp_path / f'depth{suffix}', np.ones(grid, np.uint16))) == grid
+
+
+@pytest.mark.parametrize('suffix', ['.exr', '.EXR'])
+def test_an_exr_header_is_not_read(tmp_path, suffix):
+    assert peek_size(tmp_path / f'depth{suffix}') is None
+
+
+@pytest.mark.parametrize('suffix', ['.png', '.npy', '.tiff'])
+def test_an_unreadable_header_is_a_bad_file(tmp_path, suffix):
+    path = tmp_path / f'depth{suffix}'
+    path.write_bytes(b'no header')
+    with pytest.raises(BadFileError, match=rf'depth\{suffix}: unreadable'):
+        peek_size(path)
+
+
+def test_a_header_of_three_axes_is_a_bad_file(tmp_path):
+    with pytest.raises(BadFileError, match='one number a pixel'):
+        peek_size(save(tmp_path / 'depth.npy', np.ones((6, 8, 3), np.float32)))
+
+
+@pytest.mark.parametrize('orientation', range(1, 9))
+def test_the_header_tells_the_size_of_the_upright_image(tmp_path, orientation):
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    path = picture_file(tmp_path, '.jpg', exif=exif)
+    assert peek_size(path) == read_colour(path).shape[:2]
+    assert peek_size(path) == ((30, 40) if orientation < 5 else (40, 30))
+
+
+@pytest.mark.parametrize('name', ['room', 'room.1', 'a.b.png', 'deep/er/room'])
+@pytest.mark.parametrize(('farthest', 'suffix'), [(9.0, '.png'), (65.53, '.png'), (65.6, '.npy')])
+def test_written_depth_is_read_back_within_half_a_millimetre(tmp_path, name, farthest, suffix):
+    depth = np.random.default_rng(0).uniform(0.5, farthest, (6, 8)).astype(np.float32)
+    depth[0, :2] = farthest, 0
+    path = write_depth(tmp_path / name, depth)
+    assert path == tmp_path / f'{name}{suffix}'
+    again = read_depth(path, 0.001 if suffix == '.png' else 1.0, (0.1, 100))
+    np.testing.assert_allclose(again, depth, atol=0.000501)
+
+
+def test_names_that_differ_behind_a_dot_do_not_overwrite_each_other(tmp_path):
+    paths = [write_depth(tmp_path / name, METRES) for name in ('room.1', 'room.2', 'room')]
+    assert len(set(paths)) == len(list(tmp_path.iterdir())) == 3
+
+
+@pytest.mark.parametrize('farthest', [9.0, 90.0])
+@pytest.mark.parametrize('value', [np.nan, np.inf, -np.inf, -1.0])
+def test_what_is_no_depth_is_written_as_missing(tmp_path, farthest, value):
+    depth = np.full((6, 8), farthest, np.float32)
+    depth[2, 3] = value
+    path = write_depth(tmp_path / 'depth', depth)
+    again = read_depth(path, 0.001 if path.suffix == '.png' else 1.0, (0.1, 100))
+    assert again[2, 3] == 0
+    assert (again == np.float32(farthest)).sum() == 47
+
+
+def test_depth_that_cannot_be_written_is_an_error(tmp_path):
+    (tmp_path / 'depth.png').mkdir()
+    with pytest.raises(OSError, match=r'depth\.png'):
+        write_depth(tmp_path / 'depth', METRES)

@@ -1,0 +1,47 @@
+import pytest
+
+from mmwsdepth.engine.hooks import AffinityDistillationHook
+from mmwsdepth.models.estimators import DepthReconstruction
+
+
+def _teacher(**options: object) -> DepthReconstruction:
+    return DepthReconstruction(channels=(8, 16), **options)
+
+
+def test_the_affinity_loss_sets_in_and_warms_up(make_runner) -> None:
+    runner = make_runner(_teacher())
+    hook = AffinityDistillationHook(begin=2, warmup=2)
+    hook.before_train(runner)
+    factors = []
+    for runner.iter in range(5):
+        hook.before_train_iter(runner, runner.iter)
+        factors.append(runner.model.loss_factors['loss_affinity'])
+    assert factors == [0.0, 0.0, 0.5, 1.0, 1.0]
+
+
+def test_without_a_teacher_it_says_what_is_missing(make_runner) -> None:
+    with pytest.raises(ValueError, match=r'needs model\.teacher and model\.loss_affinity'):
+        AffinityDistillationHook().before_train(make_runner())
+
+
+def test_a_frozen_teacher_without_weights_is_refused(make_runner) -> None:
+    with pytest.raises(
+        ValueError, match=r'frozen but has no weights: set model\.teacher\.init_cfg'
+    ):
+        AffinityDistillationHook().before_train(make_runner(_teacher(frozen=True)))
+
+
+def test_a_frozen_teacher_with_weights_is_accepted_unless_it_can_learn(make_runner) -> None:
+    teacher = _teacher(frozen=True, init_cfg=dict(type='Pretrained', checkpoint='x.pth'))
+    runner = make_runner(teacher)
+    AffinityDistillationHook().before_train(runner)
+    next(teacher.parameters()).requires_grad_(True)
+    with pytest.raises(ValueError, match=r'frozen, yet encoder.* requires a gradient'):
+        AffinityDistillationHook().before_train(runner)
+
+
+def test_a_learning_teacher_must_be_in_the_optimizer(make_runner) -> None:
+    teacher = _teacher()
+    runner = make_runner(teacher, optimized=list(teacher.decoder.parameters()))
+    with pytest.raises(ValueError, match=r'not in the optimizer: check paramwise_cfg'):
+        AffinityDistillationHook().before_train(runner)

@@ -1,0 +1,63 @@
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+import torch
+from mmengine.structures import PixelData
+from mmseg.structures import SegDataSample
+
+from mmwsdepth.engine.hooks import DepthVisualizationHook, ReportHook, SavePredictionsHook
+
+
+@pytest.fixture
+def samples(rooms_root: Path) -> list[SegDataSample]:
+    made = []
+    for index in range(3):
+        image = rooms_root / 'images' / 'test' / f'room_{index:05d}.jpg'
+        sample = SegDataSample(metainfo=dict(name=f'attic/{image.stem}', img_path=str(image)))
+        sample.gt_depth_map = PixelData(data=torch.rand(1, 12, 16) + 1)
+        sample.pred_depth_map = PixelData(data=torch.rand(1, 48, 64) + 1)
+        made.append(sample)
+    made[1].set_metainfo(dict(is_bad=True))
+    return made
+
+
+def test_validation_pictures_go_to_the_work_directory(make_runner, samples) -> None:
+    runner, hook = make_runner(), DepthVisualizationHook(max_images=2)
+    runner.iter = 7
+    hook.before_val_epoch(runner)
+    hook.after_val_iter(runner, 0, None, samples)
+    hook.after_val_epoch(runner)
+    written = sorted(Path(runner.work_dir, 'pictures', 'iter_7').rglob('*.png'))
+    assert [path.name for path in written] == ['room_00000.png']
+    assert cv2.imread(str(written[0])).std() > 10
+
+
+def test_test_pictures_are_drawn_only_into_a_named_folder(make_runner, samples, tmp_path) -> None:
+    DepthVisualizationHook().after_test_iter(make_runner(), 0, None, samples)
+    assert not list(tmp_path.rglob('*.png'))
+    DepthVisualizationHook(show_dir=str(tmp_path / 'show')).after_test_iter(
+        make_runner(), 0, None, samples
+    )
+    assert len(list((tmp_path / 'show').rglob('*.png'))) == 2
+
+
+def test_predictions_are_written_in_millimetres_under_the_images_names(
+    make_runner, samples, tmp_path
+) -> None:
+    SavePredictionsHook(str(tmp_path / 'out')).after_test_iter(make_runner(), 0, None, samples)
+    raw = cv2.imread(str(tmp_path / 'out' / 'attic' / 'room_00002.png'), cv2.IMREAD_UNCHANGED)
+    expected = samples[2].pred_depth_map.data[0].numpy()
+    assert raw.dtype == np.uint16
+    assert np.abs(raw / 1000 - expected).max() < 6e-4
+    assert len(list((tmp_path / 'out').rglob('*.png'))) == 2
+
+
+def test_the_report_is_kept(make_runner) -> None:
+    runner = make_runner()
+    ReportHook().after_val_epoch(runner, {'model/abs_rel': 0.25, 'mean/abs_rel': 0.5})
+    table = Path(runner.work_dir, 'report.md').read_text()
+    assert table.splitlines()[2].split() == ['|', 'model', '|', '0.2500', '|']
+    ReportHook().after_test_epoch(runner, {'model/abs_rel': 0.125})
+    assert '0.1250' in Path(runner.work_dir, 'report.md').read_text()

@@ -1,0 +1,64 @@
+import torch
+from torch.optim import Adam
+
+from mmwsdepth.models.estimators import DepthReconstruction
+from mmwsdepth.models.estimators.depth_reconstruction import hide_blocks
+
+
+def _teacher(**options: object) -> DepthReconstruction:
+    return DepthReconstruction(channels=(8, 16, 24), **options)
+
+
+def test_features_have_the_documented_strides_for_odd_sizes_too() -> None:
+    estimate = _teacher().reconstruct(torch.rand(2, 1, 13, 18) + 1)
+    assert estimate.depth.shape == (2, 1, 13, 18)
+    assert [tuple(f.shape[1:]) for f in estimate.feats] == [(8, 13, 18), (16, 7, 9), (24, 4, 5)]
+
+
+def test_the_value_at_a_hole_has_no_influence() -> None:
+    depth = torch.rand(1, 1, 12, 16) + 1
+    depth[..., 4:8, 4:8] = 0
+    other = depth.clone()
+    other[..., 4:8, 4:8] = -5
+    teacher = _teacher().eval()
+    assert torch.equal(teacher.reconstruct(depth).depth, teacher.reconstruct(other).depth)
+    assert (teacher.reconstruct(depth).depth > 0).all()
+
+
+def test_it_learns_to_fill_hidden_blocks() -> None:
+    ramp = torch.linspace(1, 4, 16).expand(4, 1, 16, 16).contiguous()
+    teacher = _teacher()
+    optimizer = Adam(teacher.parameters(), lr=1e-2)
+    first = teacher.reconstruct_hidden(ramp)[1].item()
+    for _ in range(60):
+        optimizer.zero_grad()
+        loss = teacher.reconstruct_hidden(ramp)[1]
+        loss.backward()
+        optimizer.step()
+    assert loss.item() < 0.2 * first
+
+
+def test_hidden_blocks_are_whole_and_have_the_expected_share() -> None:
+    depth = torch.ones(8, 1, 40, 40)
+    hidden = hide_blocks(depth, share=0.3, size=4)
+    blocks = hidden.unfold(2, 4, 4).unfold(3, 4, 4).flatten(-2)
+    assert ((blocks == 0).all(-1) | (blocks == 1).all(-1)).all()
+    assert abs((hidden == 0).float().mean().item() - 0.3) < 0.06
+    assert torch.equal(hide_blocks(depth, share=0.0), depth)
+
+
+def test_alone_it_is_a_model_for_the_runner(make_samples) -> None:
+    teacher, samples = _teacher(), make_samples((12, 16))
+    losses = teacher(torch.zeros(2, 3, 48, 64), samples, mode='loss')
+    assert set(losses) == {'loss_teacher'}
+    losses['loss_teacher'].backward()
+    assert all(p.grad is not None for p in teacher.parameters())
+    predictions = teacher.eval()(torch.zeros(2, 3, 48, 64), samples, mode='predict')
+    assert predictions[1].pred_depth_map.data.shape == (1, 12, 16)
+    assert teacher(torch.rand(1, 1, 12, 16)).shape == (1, 1, 12, 16)
+
+
+def test_frozen_survives_train_mode() -> None:
+    teacher = _teacher(frozen=True).train()
+    assert not any(m.training for m in teacher.modules())
+    assert not any(p.requires_grad for p in teacher.parameters())

@@ -1,0 +1,69 @@
+import math
+
+import pytest
+import torch
+
+from mmwsdepth.models.losses import ResolutionConsistencyLoss, resolution_consistency_loss
+
+
+def depths():
+    generator = torch.Generator().manual_seed(0)
+    lr, hr = torch.rand(2, 2, 1, 8, 16, generator=generator) * 8 + 0.5
+    return lr.requires_grad_(), hr.requires_grad_()
+
+
+def test_value_worked_out_by_hand():
+    lr = torch.tensor([1.0, 2.0]).view(1, 1, 1, 2)
+    hr = torch.tensor([3.0, 1.0]).view(1, 1, 1, 2)
+    metres = resolution_consistency_loss(lr, hr, log=False)
+    logs = resolution_consistency_loss(lr, hr)
+    assert metres.item() == pytest.approx(1.5)
+    assert logs.item() == pytest.approx((math.log(3) + math.log(2)) / 2)
+
+
+@pytest.mark.parametrize('log', [True, False])
+def test_both_estimates_weigh_the_same(log):
+    lr, hr = depths()
+    forth = resolution_consistency_loss(lr, hr, log)
+    back = resolution_consistency_loss(hr, lr, log)
+    torch.testing.assert_close(forth, back)
+    for side, other in ((lr, hr), (hr, lr)):
+        torch.testing.assert_close(
+            torch.autograd.grad(forth, side, retain_graph=True)[0],
+            torch.autograd.grad(resolution_consistency_loss(side, other, log), side)[0],
+        )
+
+
+@pytest.mark.parametrize('log', [True, False])
+def test_agreeing_estimates_cost_nothing_and_have_a_zero_gradient(log):
+    lr, _ = depths()
+    hr = lr.detach().clone().requires_grad_()
+    loss = resolution_consistency_loss(lr, hr, log)
+    assert loss == 0
+    assert all((grad == 0).all() for grad in torch.autograd.grad(loss, (lr, hr)))
+
+
+@pytest.mark.parametrize('log', [True, False])
+@pytest.mark.parametrize(
+    ('detach', 'lr_learns', 'hr_learns'),
+    [(None, True, True), ('lr', False, True), ('hr', True, False)],
+)
+def test_the_detached_side_is_a_target(log, detach, lr_learns, hr_learns):
+    lr, hr = depths()
+    loss = ResolutionConsistencyLoss(log, detach)(lr, hr)
+    torch.testing.assert_close(loss, ResolutionConsistencyLoss(log)(lr, hr))
+    grads = torch.autograd.grad(loss, (lr, hr), allow_unused=True)
+    for grad, learns in zip(grads, (lr_learns, hr_learns), strict=True):
+        assert (grad is not None) == learns
+        assert grad is None or (grad != 0).all()
+
+
+def test_an_unknown_side_is_refused():
+    with pytest.raises(ValueError, match="detach='both' is none of None, 'lr' and 'hr'"):
+        ResolutionConsistencyLoss(detach='both')
+
+
+def test_the_weight_is_a_factor():
+    lr, hr = depths()
+    weighted = ResolutionConsistencyLoss(loss_weight=0.25)(lr, hr)
+    torch.testing.assert_close(weighted, 0.25 * resolution_consistency_loss(lr, hr))
