@@ -18,6 +18,7 @@ default_hooks = dict(
     param_scheduler=dict(type='ParamSchedulerHook'),
     checkpoint=dict(type='CheckpointHook', by_epoch=False, interval=2000, max_keep_ckpts=3),
     sampler_seed=dict(type='DistSamplerSeedHook'),
+    sync_buffers=dict(type='SyncBuffersHook'),
     visualization=dict(type='mmwsdepth.DepthVisualizationHook'),
     report=dict(type='mmwsdepth.ReportHook'),
     publish=dict(type='mmwsdepth.PublishStudentHook'),

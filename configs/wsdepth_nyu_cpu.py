@@ -1,0 +1,45 @@
+# wsdepth_nyu.py for two CPU cores: HR 192x256, LR ground truth 48x64, a mobile encoder. Scored
+# against the stored 480x640 ground truth all the same.
+_base_ = ['./wsdepth_rooms.py']
+data_root = 'data/nyu'
+load = [dict(type='mmwsdepth.LoadColour'), dict(type='mmwsdepth.LoadDepth')]
+resize = dict(type='mmwsdepth.ResizeRGBD', scale=(256, 192))
+train_dataloader = dict(
+    batch_size=8,
+    dataset=dict(
+        _delete_=True,
+        type='mmwsdepth.NYUDepthDataset',
+        data_root=data_root,
+        data_prefix=dict(img_path='images/train', depth_map_path='annotations/train'),
+        pipeline=[
+            *load,
+            dict(type='mmwsdepth.RandomRotateRGBD', prob=0.5, degree=2.5),
+            resize,
+            dict(type='mmwsdepth.RandomFlipRGBD', prob=0.5),
+            dict(type='mmseg.PhotoMetricDistortion'),
+            dict(type='mmwsdepth.DownsampleDepth', ratio=4, mode='area'),
+            dict(type='mmwsdepth.PackRGBDInputs'),
+        ],
+    ),
+)
+val_dataloader = dict(
+    dataset=dict(
+        _delete_=True,
+        type='mmwsdepth.NYUDepthDataset',
+        data_root=data_root,
+        data_prefix=dict(img_path='images/test', depth_map_path='annotations/test'),
+        pipeline=[
+            load[0],
+            resize,
+            load[1],
+            dict(type='mmwsdepth.DownsampleDepth', ratio=10, mode='area', keep_hr=True),
+            dict(type='mmwsdepth.PackRGBDInputs'),
+        ],
+        test_mode=True,
+    ),
+)
+test_dataloader = val_dataloader
+val_evaluator = dict(
+    _delete_=True, type='mmwsdepth.DepthMetric', min_depth=1e-3, max_depth=10.0, crop='nyu'
+)
+test_evaluator = val_evaluator
