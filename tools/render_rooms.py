@@ -2,6 +2,7 @@
 
 import argparse
 
+from mmwsdepth.apis import one_sentence_errors
 from mmwsdepth.datasets.rooms import write_rooms
 
 
@@ -32,4 +33,5 @@ def main() -> None:
 
 
 if __name__ == '__main__':
-    main()
+    with one_sentence_errors():
+        main()

@@ -5,7 +5,7 @@ import os
 
 from mmengine.config import DictAction
 
-from mmwsdepth.apis import build_runner, load_config
+from mmwsdepth.apis import build_runner, load_config, one_sentence_errors
 
 
 def parse_args() -> argparse.Namespace:
@@ -44,4 +44,5 @@ def main() -> None:
 
 
 if __name__ == '__main__':
-    main()
+    with one_sentence_errors():
+        main()
