@@ -29,12 +29,13 @@ def losses_by_iteration(work_dir: Path) -> dict[int, float]:
 @pytest.fixture
 def run_tool(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess]:
     """A function that runs a tool as its user does, from an empty folder."""
+    path = f'{Path(sys.executable).parent}{os.pathsep}{os.environ["PATH"]}'
 
     def run(command: list[str], **variables: str) -> subprocess.CompletedProcess:
         done = subprocess.run(
             [str(part) for part in command],
             cwd=tmp_path,
-            env=os.environ | dict(OMP_NUM_THREADS='1') | variables,
+            env=os.environ | dict(OMP_NUM_THREADS='1', PATH=path) | variables,
             capture_output=True,
             text=True,
             timeout=300,
