@@ -1,18 +1,13 @@
 """Train a model: `python tools/train.py CONFIG`."""
 
 import argparse
-import os
 
-from mmengine.config import DictAction
-
-from mmwsdepth.apis import build_runner, load_config, one_sentence_errors
+from mmwsdepth.apis import build_runner, load_config, one_sentence_errors, runner_options
 
 
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(description='Train a model.')
-    parser.add_argument('config', help='config file, or mmwsdepth::NAME.py')
-    parser.add_argument('--work-dir', help='where to write; default work_dirs/CONFIG')
+    parser = runner_options('Train a model.')
     parser.add_argument(
         '--resume',
         nargs='?',
@@ -20,14 +15,7 @@ def parse_args() -> argparse.Namespace:
         help="go on from this checkpoint, or without a value from the work directory's last",
     )
     parser.add_argument('--amp', action='store_true', help='mixed precision (needs CUDA)')
-    parser.add_argument(
-        '--cfg-options', nargs='+', action=DictAction, help='override config keys: KEY=VALUE ...'
-    )
-    parser.add_argument('--launcher', choices=['none', 'pytorch', 'slurm', 'mpi'], default='none')
-    parser.add_argument('--local_rank', '--local-rank', type=int, default=0)
-    args = parser.parse_args()
-    os.environ.setdefault('LOCAL_RANK', str(args.local_rank))
-    return args
+    return parser.parse_args()
 
 
 def main() -> None:

@@ -1,0 +1,21 @@
+"""The command-line options that OpenMMLab users have in their fingers."""
+
+import argparse
+
+from mmengine.config import DictAction
+
+
+def runner_options(description: str) -> argparse.ArgumentParser:
+    """Make a parser with the options of every tool that runs a config.
+
+    Args:
+        description: What the tool does, in a sentence.
+    """
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument('config', help='config file, or mmwsdepth::NAME.py')
+    parser.add_argument('--work-dir', help='where to write; default work_dirs/CONFIG')
+    parser.add_argument(
+        '--cfg-options', nargs='+', action=DictAction, help='override config keys: KEY=VALUE ...'
+    )
+    parser.add_argument('--launcher', choices=['none', 'pytorch', 'slurm', 'mpi'], default='none')
+    return parser
