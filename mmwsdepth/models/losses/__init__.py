@@ -2,19 +2,29 @@
 
 from .affinity import AffinityLoss, affinity_loss
 from .consistency import ResolutionConsistencyLoss, resolution_consistency_loss
+from .feature_distillation import (
+    AttentionLoss,
+    FeatureL2Loss,
+    attention_loss,
+    feature_l2_loss,
+)
 from .gradient_matching import GradientMatchingLoss, gradient_matching_loss
 from .pixelwise import BerHuLoss, DepthL1Loss, berhu_loss, l1_loss, log_l1_loss
 from .silog import SILogLoss, silog_loss
 
 __all__ = [
     'AffinityLoss',
+    'AttentionLoss',
     'BerHuLoss',
     'DepthL1Loss',
+    'FeatureL2Loss',
     'GradientMatchingLoss',
     'ResolutionConsistencyLoss',
     'SILogLoss',
     'affinity_loss',
+    'attention_loss',
     'berhu_loss',
+    'feature_l2_loss',
     'gradient_matching_loss',
     'l1_loss',
     'log_l1_loss',

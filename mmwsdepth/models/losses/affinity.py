@@ -5,8 +5,10 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from mmwsdepth.functional import affinity_distance, area_mean
+from mmwsdepth.functional import affinity_distance
 from mmwsdepth.registry import MODELS
+
+from .common_grid import to_common_grid
 
 
 def affinity_loss(student: Tensor, teacher: Tensor, valid: Tensor | None = None) -> Tensor:
@@ -20,14 +22,7 @@ def affinity_loss(student: Tensor, teacher: Tensor, valid: Tensor | None = None)
     Returns:
         Scalar, see `affinity_distance`.
     """
-    size = (
-        min(student.shape[-2], teacher.shape[-2]),
-        min(student.shape[-1], teacher.shape[-1]),
-    )
-    mask = None if valid is None else area_mean(valid.float(), size).flatten(1) >= 0.5
-    return affinity_distance(
-        area_mean(student, size).flatten(2), area_mean(teacher.detach(), size).flatten(2), mask
-    )
+    return affinity_distance(*to_common_grid(student, teacher, valid))
 
 
 @MODELS.register_module()
