@@ -1,6 +1,12 @@
 """Pure tensor functions; they know torch and nothing else."""
 
 from .affinity import affinity_distance
+from .boundary_errors import (
+    boundary_f1,
+    discontinuities,
+    discontinuity_error,
+    soft_edge_error,
+)
 from .depth_errors import ERROR_NAMES, depth_errors
 from .resample import SENSORS, area_mean, downsample_depth, downsample_image
 
@@ -9,7 +15,11 @@ __all__ = [
     'SENSORS',
     'affinity_distance',
     'area_mean',
+    'boundary_f1',
     'depth_errors',
+    'discontinuities',
+    'discontinuity_error',
     'downsample_depth',
     'downsample_image',
+    'soft_edge_error',
 ]

@@ -4,6 +4,7 @@ from .formatting import PackRGBDInputs
 from .geometric import RandomCropRGBD, RandomFlipRGBD, RandomRotateRGBD, ResizeRGBD
 from .loading import LoadColour, LoadDepth
 from .sensor import DownsampleDepth
+from .upsampling import UpsampleDepth
 
 __all__ = [
     'DownsampleDepth',
@@ -14,4 +15,5 @@ __all__ = [
     'RandomFlipRGBD',
     'RandomRotateRGBD',
     'ResizeRGBD',
+    'UpsampleDepth',
 ]

@@ -1,5 +1,6 @@
 """Prints and keeps the table of results."""
 
+import json
 from pathlib import Path
 
 from mmengine.dist import master_only
@@ -12,7 +13,10 @@ from mmwsdepth.registry import HOOKS
 
 @HOOKS.register_module()
 class ReportHook(Hook):
-    """Prints the model beside its baselines after each evaluation, and writes `report.md`."""
+    """Prints the model beside its baselines after each evaluation.
+
+    Writes the table to `report.md` and the numbers to `metrics.json` in the work directory.
+    """
 
     priority = 'LOWEST'
 
@@ -29,3 +33,4 @@ class ReportHook(Hook):
         table = markdown_table(metrics)
         runner.logger.info(f'results\n{table}')
         Path(runner.work_dir, 'report.md').write_text(f'{table}\n')
+        Path(runner.work_dir, 'metrics.json').write_text(json.dumps(metrics, indent=1) + '\n')

@@ -1,0 +1,113 @@
+"""Figures of a comparison."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from mmwsdepth.datasets.depth_io import read_colour, read_depth
+from mmwsdepth.visualization.depth_panels import DEPTH_COLOURS
+
+from .results import Result
+from .suite import Run
+
+CROP_SHARE = 0.35
+
+
+def draw_figures(
+    results: Sequence[Result], runs: Sequence[Run], metrics: Sequence[str], folder: Path
+) -> list[Path]:
+    """Draw bars with the spread of seeds, metrics against training time, and a contact sheet.
+
+    Args:
+        results: What was found.
+        runs: Complete runs; those of the first seed are shown in the contact sheet.
+        metrics: Metrics to draw, as far as there are any results of them.
+        folder: Where to.
+
+    Returns:
+        The pictures written.
+    """
+    metrics = [m for m in metrics if all(m in result.metrics for result in results)]
+    figures = {
+        'bars.png': _bars(results, metrics),
+        'time.png': _against_time(results, metrics),
+        'contact_sheet.png': _contact_sheet([run for run in runs if run.seed == 0]),
+    }
+    for name, figure in figures.items():
+        FigureCanvasAgg(figure)
+        figure.savefig(folder / name, dpi=110)
+    return [folder / name for name in figures]
+
+
+def _bars(results: Sequence[Result], metrics: Sequence[str]) -> Figure:
+    figure = Figure(figsize=(3.2 * len(metrics), 0.35 * len(results) + 1.2), layout='constrained')
+    names = [result.name for result in results]
+    for axis, metric in zip(np.atleast_1d(figure.subplots(1, len(metrics))), metrics, strict=True):
+        axis.barh(
+            names,
+            [result.mean(metric) for result in results],
+            xerr=[result.spread(metric) for result in results],
+            color='tab:blue',
+            capsize=2,
+        )
+        axis.invert_yaxis()
+        axis.set_title(metric)
+        if axis.get_subplotspec().colspan.start:
+            axis.set_yticklabels([])
+    return figure
+
+
+def _against_time(results: Sequence[Result], metrics: Sequence[str]) -> Figure:
+    figure = Figure(figsize=(4.2 * len(metrics), 3.6), layout='constrained')
+    for axis, metric in zip(np.atleast_1d(figure.subplots(1, len(metrics))), metrics, strict=True):
+        for result in results:
+            point = (result.mean('seconds'), result.mean(metric))
+            axis.plot(*point, 'o', color='tab:blue')
+            axis.annotate(result.name, point, fontsize=7, xytext=(3, 3), textcoords='offset points')
+        axis.set_xlabel('training time (s)')
+        axis.set_title(metric)
+    return figure
+
+
+def _contact_sheet(runs: Sequence[Run], images: int = 3) -> Figure:
+    """Show the same crops around the strongest depth edges, one row a variant."""
+    dataset = runs[0].variant.cfg.test_dataloader.dataset
+    root, split = Path(dataset.data_root), dataset.get('split', 'test')
+    names = sorted(path.stem for path in runs[0].predictions.glob('*.png'))[:images]
+    figure = Figure(figsize=(2.2 * images, 1.7 * (len(runs) + 2)), layout='constrained')
+    axes = figure.subplots(len(runs) + 2, images, squeeze=False)
+    for column, name in enumerate(names):
+        truth = read_depth(root / 'annotations' / split / f'{name}.png', 1e-3, (1e-3, 100.0))
+        window = _edge_window(truth)
+        low, high = np.percentile(truth[window][truth[window] > 0], (2, 98))
+        style = dict(cmap=DEPTH_COLOURS, vmin=low, vmax=high, interpolation='nearest')
+        colour = read_colour(root / 'images' / split / f'{name}.jpg')[window][..., ::-1]
+        axes[0, column].imshow(colour)
+        axes[1, column].imshow(truth[window], **style)
+        for row, run in enumerate(runs, start=2):
+            pred = read_depth(run.predictions / f'{name}.png', 1e-3, (1e-3, 100.0))
+            axes[row, column].imshow(pred[window], **style)
+    titles = ['colour', 'truth', *(run.variant.name for run in runs)]
+    for axis, title in zip(axes[:, 0], titles, strict=True):
+        axis.set_ylabel(title, fontsize=8)
+    for axis in axes.flat:
+        axis.set_xticks([])
+        axis.set_yticks([])
+    return figure
+
+
+def _edge_window(depth: np.ndarray) -> tuple[slice, slice]:
+    """Find the window with the most depth discontinuities."""
+    height, width = (int(side * CROP_SHARE) for side in depth.shape)
+    log = np.log(np.where(depth > 0, depth, 1)).astype(np.float32)
+    steps = np.zeros_like(log)
+    steps[:, 1:] += np.abs(np.diff(log, axis=1)) > 0.1
+    steps[1:] += np.abs(np.diff(log, axis=0)) > 0.1
+    density = cv2.boxFilter(steps, -1, (width, height), normalize=False)
+    inner = density[height // 2 : -(height // 2) or None, width // 2 : -(width // 2) or None]
+    top, left = np.unravel_index(int(inner.argmax()), inner.shape)
+    return slice(int(top), int(top) + height), slice(int(left), int(left) + width)

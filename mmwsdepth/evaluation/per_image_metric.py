@@ -1,0 +1,135 @@
+"""Metrics of one image, averaged over images."""
+
+import logging
+from abc import abstractmethod
+from collections.abc import Sequence
+from typing import Any
+
+import torch.nn.functional as F
+from mmengine.evaluator import BaseMetric
+from mmengine.logging import print_log
+from torch import Tensor
+
+from mmwsdepth.functional import downsample_depth
+
+from .crops import CROPS, crop_mask
+
+NAMED_IMAGES = 3
+Row = list[float] | str
+
+
+class PerImageMetric(BaseMetric):
+    """Per-image means, then the mean over images; a subclass says what is measured.
+
+    One row of numbers an image is kept, whatever its size. An image that lacks what the metric
+    needs is reported and skipped.
+
+    Args:
+        min_depth: Depth in metres below which nothing is scored; predictions are clamped to it.
+        max_depth: The same at the far end.
+        crop: 'nyu', 'garg' or None; scaled to the image's size.
+        sensor: How a prediction is brought to a coarser ground truth, see `downsample_depth`.
+        prefix: Name of the row in reports.
+        collect_device: 'cpu' or 'gpu', for distributed evaluation.
+
+    Raises:
+        ValueError: The crop is unknown; when computing, no image could be scored.
+    """
+
+    default_prefix = 'depth'
+    columns: tuple[str, ...]
+
+    def __init__(
+        self,
+        min_depth: float = 1e-3,
+        max_depth: float = 10.0,
+        crop: str | None = None,
+        sensor: str = 'area',
+        prefix: str | None = None,
+        collect_device: str = 'cpu',
+    ) -> None:
+        super().__init__(collect_device=collect_device, prefix=prefix)
+        if crop is not None and crop not in CROPS:
+            raise ValueError(f'crop={crop!r} is none of {", ".join(CROPS)} and None')
+        self.min_depth = min_depth
+        self.max_depth = max_depth
+        self.crop = crop
+        self.sensor = sensor
+
+    @property
+    @abstractmethod
+    def need(self) -> str:
+        """What an image must have to be scored, and what to check if none has it."""
+
+    @abstractmethod
+    def score(self, pred: Tensor, target: Tensor, valid: Tensor) -> Row:
+        """Score one image.
+
+        Args:
+            pred: (h, w) in metres, within the range.
+            target: (h, w) in metres.
+            valid: (h, w), true where the target counts; somewhere.
+
+        Returns:
+            A number a column, or what the image lacks.
+        """
+
+    def process(self, data_batch: Any, data_samples: Sequence[dict]) -> None:
+        """Score a batch.
+
+        Args:
+            data_batch: Not used; part of MMEngine's interface.
+            data_samples: Each with `pred_depth_map` (1, H, W), and `gt_depth_map_hr` or
+                `gt_depth_map`, (1, h, w), in metres.
+        """
+        for sample in data_samples:
+            self.results.append((sample.get('name', '?'), self.row_for(sample)))
+
+    def row_for(self, sample: dict) -> Row:
+        """Score a sample at HR where it has HR ground truth, else on the sensor's grid."""
+        key = 'gt_depth_map_hr' if 'gt_depth_map_hr' in sample else 'gt_depth_map'
+        target = sample[key]['data']
+        pred = self.prediction_for(sample, target)[0]
+        target = target[0]
+        mask = crop_mask(target.shape, self.crop).to(target.device)
+        valid = mask & (target > self.min_depth) & (target <= self.max_depth)
+        if not valid.any():
+            return 'valid depth'
+        return self.score(pred.clamp(self.min_depth, self.max_depth), target, valid)
+
+    def prediction_for(self, sample: dict, target: Tensor) -> Tensor:
+        """Bring a sample's prediction to the grid of its ground truth, (1, h, w)."""
+        pred = sample['pred_depth_map']['data'].float()
+        h, w = target.shape[-2:]
+        if h <= pred.shape[-2] and w <= pred.shape[-1]:
+            return downsample_depth(pred[None], (h, w), self.sensor)[0]
+        return F.interpolate(pred[None], (h, w), mode='bilinear', align_corners=False)[0]
+
+    def compute_metrics(self, results: list[tuple[str, Row]]) -> dict[str, float]:
+        """Average over the images that could be scored.
+
+        Args:
+            results: A name and the row of each image.
+        """
+        self._report_skipped(results)
+        rows = [row for _, row in results if not isinstance(row, str)]
+        if not rows:
+            raise ValueError(f'none of {len(results)} images has {self.need}')
+        return {
+            name: sum(column) / len(rows)
+            for name, column in zip(self.columns, zip(*rows, strict=True), strict=True)
+        }
+
+    def _report_skipped(self, results: list[tuple[str, Row]]) -> None:
+        skipped: dict[str, list[str]] = {}
+        for name, row in results:
+            if isinstance(row, str):
+                skipped.setdefault(row, []).append(name)
+        for lacking, names in skipped.items():
+            print_log(
+                f'{self.prefix}: skipped {len(names)} of {len(results)} images without '
+                f'{lacking}: {", ".join(names[:NAMED_IMAGES])}'
+                + (', ...' if len(names) > NAMED_IMAGES else ''),
+                logger='current',
+                level=logging.WARNING,
+            )

@@ -1,0 +1,56 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import cv2
+import pytest
+
+from tests.conftest import ROOT
+from tests.test_tools.conftest import losses_by_iteration
+
+VARIANTS = """
+variants = {
+    'down': dict(model=dict(teacher=None, loss_lr=None, loss_consistency=None, loss_affinity=None),
+                 custom_hooks=[]),
+    'again': dict(weights_from='+affinity'),
+    '+affinity': dict(),
+}
+"""
+COMPARE = [sys.executable, str(ROOT / 'tools' / 'compare.py')]
+
+
+@pytest.mark.slow
+def test_a_suite_is_trained_scored_and_drawn_and_goes_on_where_it_stopped(
+    run_tool, config_file, tmp_path: Path
+) -> None:
+    suite, work = config_file(VARIANTS, train_cfg__max_iters=2), tmp_path / 'suite'
+    options = ['--work-dir', work, '--seeds', 1, '--jobs', 2]
+    run_tool([*COMPARE, suite, *options, '--only', 'down'])
+    trained = losses_by_iteration(work / 'down' / 'seed_0')
+    assert len(trained) == 2
+    stamp = (work / 'down' / 'seed_0' / 'student.pth').stat().st_mtime_ns
+
+    table = run_tool([*COMPARE, suite, *options]).stdout
+    assert (work / 'down' / 'seed_0' / 'student.pth').stat().st_mtime_ns == stamp
+    results = json.loads((work / 'results.json').read_text())
+    assert list(results) == ['down', 'again', '+affinity']
+    again, affinity = results['again'], results['+affinity']
+    assert again['abs_rel'] == affinity['abs_rel'] != results['down']['abs_rel']
+    assert (work / 'table.md').read_text().strip() in table
+    for name in ('bars.png', 'time.png', 'contact_sheet.png'):
+        assert cv2.imread(str(work / name)).std() > 5
+
+
+def test_a_suite_without_a_complete_run_says_where_to_look(tmp_path: Path) -> None:
+    suite = tmp_path / 'suite.py'
+    suite.write_text('variants = dict(broken=dict(model=dict()))\nmodel = dict()\n')
+    done = subprocess.run(
+        [*COMPARE, str(suite), '--work-dir', str(tmp_path / 'w'), '--seeds', '1'],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert 'no run in' in done.stderr
+    assert 'see the log.txt' in done.stderr

@@ -1,0 +1,50 @@
+"""Compare training variants: `python tools/compare.py SUITE --work-dir D`."""
+
+import argparse
+from pathlib import Path
+
+from mmwsdepth.apis import one_sentence_errors
+from mmwsdepth.comparison import (
+    collect,
+    draw_figures,
+    load_suite,
+    results_table,
+    run_suite,
+    write_results,
+)
+
+COLUMNS = (
+    'abs_rel', 'rmse', 'd1', 'boundary_f1', 'discontinuity_abs_rel', 'dbe_accuracy',
+    'dbe_completeness', 'soft_edge_error', 'seconds',
+)  # fmt: skip
+DRAWN = ('abs_rel', 'rmse', 'boundary_f1', 'discontinuity_abs_rel')
+
+
+def parse_args() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description='Train, test and compare the variants of a suite.')
+    parser.add_argument('suite', help='config with `variants`, e.g. configs/compare/rooms_r4.py')
+    parser.add_argument('--work-dir', required=True, help='where to write; goes on what is there')
+    parser.add_argument('--seeds', type=int, default=2, help='number of seeds')
+    parser.add_argument('--jobs', type=int, default=2, help='runs at a time')
+    parser.add_argument('--only', nargs='+', help='names of variants; default all')
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Compare."""
+    args = parse_args()
+    folder = Path(args.work_dir)
+    variants = load_suite(args.suite, args.only)
+    runs = run_suite(variants, folder, Path(__file__).parent, args.seeds, args.jobs)
+    if not runs:
+        raise SystemExit(f'error: no run in {folder} is complete: see the log.txt of each')
+    results = collect(runs)
+    write_results(results, COLUMNS, folder)
+    draw_figures(results, runs, DRAWN, folder)
+    print(results_table(results, COLUMNS))
+
+
+if __name__ == '__main__':
+    with one_sentence_errors():
+        main()
