@@ -6,6 +6,7 @@ from mmengine.config import Config
 from mmengine.structures import PixelData
 from mmseg.structures import SegDataSample
 
+from mmwsdepth.comparison import load_suite
 from mmwsdepth.registry import HOOKS, METRICS, MODELS, TRANSFORMS
 from tests.conftest import CONFIGS, ROOT, without_pretrained
 
@@ -66,3 +67,15 @@ def test_supervised_configs_see_hr_truth() -> None:
         assert 'mmwsdepth.DownsampleDepth' not in types
         assert cfg.custom_hooks == []
         assert cfg.model.loss_lr is None
+
+
+@pytest.mark.parametrize('path', sorted((ROOT / 'configs' / 'compare').glob('*.py')), ids=_name)
+def test_every_variant_of_a_shipped_suite_is_built(path: Path) -> None:
+    for variant in load_suite(str(path)):
+        model = MODELS.build(without_pretrained(variant.cfg.model))
+        assert model.is_active('loss_lr', 'loss_hr')
+        for loader in (variant.cfg.train_dataloader, variant.cfg.test_dataloader):
+            for transform in loader.dataset.pipeline:
+                TRANSFORMS.build(transform)
+        for hook in [*variant.cfg.default_hooks.values(), *variant.cfg.custom_hooks]:
+            HOOKS.build(hook)

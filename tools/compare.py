@@ -14,10 +14,10 @@ from mmwsdepth.comparison import (
 )
 
 COLUMNS = (
-    'abs_rel', 'rmse', 'd1', 'boundary_f1', 'discontinuity_abs_rel', 'dbe_accuracy',
-    'dbe_completeness', 'soft_edge_error', 'seconds',
+    'abs_rel', 'rmse', 'd1', 'boundary_f1', 'edge_abs_rel', 'dbe_acc', 'dbe_comp', 'soft_edge',
+    'seconds',
 )  # fmt: skip
-DRAWN = ('abs_rel', 'rmse', 'boundary_f1', 'discontinuity_abs_rel')
+DRAWN = ('abs_rel', 'rmse', 'boundary_f1', 'edge_abs_rel')
 
 
 def parse_args() -> argparse.Namespace:

@@ -13,9 +13,8 @@ MAX_DISTANCE = 10.0  # pixels
 WEAK_RATIO, STRONG_RATIO = 1.1, 1.25
 
 _KERNEL = cv2.getGaussianKernel(13, math.sqrt(2))
-# The largest gradient of a smoothed unit step, in OpenCV's integer units.
-_UNIT = 8192
-_STEP = _UNIT * float(_KERNEL[6:8].mean())
+_UNIT = 8192  # OpenCV's detector takes integer gradients
+_STEP = _UNIT * float(_KERNEL.max())  # the largest gradient of a smoothed unit step
 
 
 class DepthBoundaryErrors(NamedTuple):
@@ -35,8 +34,10 @@ def dbe(pred: Tensor, target: Tensor, valid: Tensor) -> DepthBoundaryErrors | No
     iBims-1 has its true edges annotated and finds the predicted ones with Canny's detector on
     depth that is stretched to its range. Here both come from the detector, on the logarithm of
     depth: smoothed with sigma sqrt(2) as there, thresholds at straight steps of ratio 1.1 and 1.25.
-    So edges depend neither on scale nor on an outlier. Missing depth is first filled, in both maps,
-    from the nearest valid pixel, and edges there do not count: holes make none.
+    So edges depend neither on scale nor on an outlier. Gradients are taken at the corners between
+    four pixels, since a step lies between pixels. Missing depth is first filled, in both maps, from
+    the nearest valid pixel, and an edge between four missing pixels does not count: holes make
+    none.
 
     Args:
         pred: (H, W) in any unit, positive and finite where valid.
@@ -49,7 +50,7 @@ def dbe(pred: Tensor, target: Tensor, valid: Tensor) -> DepthBoundaryErrors | No
     measured = valid.bool().cpu().numpy()
     if not measured.any():
         return None
-    source = _nearest(measured)
+    source, measured = _nearest(measured), np.logical_or.reduce(_corners(measured))
     truth, found = (_edges(depth, source) & measured for depth in (target, pred))
     if not truth.any():
         return None
@@ -73,17 +74,21 @@ def _nearest(mask: np.ndarray) -> np.ndarray:
 
 
 def _edges(depth: Tensor, source: np.ndarray) -> np.ndarray:
+    """Canny's edges at the (H - 1, W - 1) corners, of depth taken from `source`."""
     filled = np.log(depth.cpu().numpy().astype(np.float32).ravel()[source])
     smooth = cv2.sepFilter2D(filled, cv2.CV_32F, _KERNEL, _KERNEL, borderType=cv2.BORDER_REPLICATE)
+    a, b, c, d = _corners(smooth)
+    dx, dy = (
+        np.rint(slope * (_UNIT / 2)).clip(-32767, 32767).astype(np.int16)
+        for slope in (b + d - a - c, c + d - a - b)
+    )
     weak, strong = (_STEP * math.log(ratio) for ratio in (WEAK_RATIO, STRONG_RATIO))
-    dx, dy = _gradient(smooth, 1, 0), _gradient(smooth, 0, 1)
     return cv2.Canny(dx, dy, weak, strong, L2gradient=True) > 0
 
 
-def _gradient(image: np.ndarray, dx: int, dy: int) -> np.ndarray:
-    border = cv2.BORDER_REPLICATE
-    slope = cv2.Sobel(image, cv2.CV_32F, dx, dy, scale=_UNIT / 8, borderType=border)
-    return np.rint(slope).clip(-32767, 32767).astype(np.int16)
+def _corners(image: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """The four pixels around each corner, row by row."""
+    return image[:-1, :-1], image[:-1, 1:], image[1:, :-1], image[1:, 1:]
 
 
 def _distance_to(edges: np.ndarray) -> np.ndarray:

@@ -13,13 +13,13 @@ def boundary_f1(pred: Tensor, target: Tensor, valid: Tensor) -> float | None:
     """Scale-invariant boundary F1 of Depth Pro (Bochkovskii et al. 2024, arXiv 2410.02073).
 
     Pixel i occludes its neighbour j (of four) at threshold t where depth(j) / depth(i) > t. A
-    predicted occlusion is right where the truth has the same one: same pair, same order. F1 is
-    averaged over ten thresholds from 1.05 to 1.25, each weighing as much as its value.
+    predicted occlusion is right where the truth has the same one: same pair, same order. Precision
+    and recall are averaged over the four directions, and their F1 over ten thresholds from 1.05 to
+    1.25, each weighing as much as its value.
 
-    Departs from Depth Pro's code in three points, so that an exact prediction scores 1 on every
-    image: a pair with missing depth has no edge; precision and recall count the pairs of all four
-    directions together instead of averaging over directions, of which some may have no edge; and
-    thresholds at which the truth has no edge are left out.
+    This is what Depth Pro's code computes wherever the truth is complete and has edges of all
+    directions at all thresholds. Beyond that, a pair with missing depth has no edge; and directions
+    and thresholds without a true edge are left out, so that an exact prediction always scores 1.
 
     Args:
         pred: (H, W) in any unit, positive where valid.
@@ -29,15 +29,16 @@ def boundary_f1(pred: Tensor, target: Tensor, valid: Tensor) -> float | None:
     Returns:
         From 0 to 1, the higher the better; None if the truth has no edge at any threshold.
     """
-    truth, found = _neighbour_ratios(target, valid), _neighbour_ratios(pred, valid)
-    counts = torch.maximum(truth, found) > THRESHOLDS[0]
-    truth, found = truth[counts], found[counts]
-    thresholds = truth.new_tensor(THRESHOLDS)[:, None]
-    true_edges = (truth > thresholds).sum(-1)
-    found_edges = (found > thresholds).sum(-1)
-    right_edges = (torch.minimum(truth, found) > thresholds).sum(-1)
-    f1 = 2 * right_edges / (true_edges + found_edges).clamp(min=1)
-    weights = thresholds[:, 0] * (true_edges > 0)
+    thresholds = torch.tensor(THRESHOLDS, dtype=torch.float64, device=target.device)
+    directions = zip(_neighbour_ratios(target, valid), _neighbour_ratios(pred, valid), strict=True)
+    counts = torch.stack([_count_edges(*ratios, thresholds) for ratios in directions])
+    true, found, right = counts.double().unbind(1)
+    exists = true > 0
+    number = exists.sum(0).clamp(min=1)
+    precision = (right / found.clamp(min=1)).sum(0) / number
+    recall = (right / true.clamp(min=1)).sum(0) / number
+    f1 = 2 * precision * recall / (precision + recall).clamp(min=1e-12)
+    weights = thresholds * exists.any(0)
     if not weights.any():
         return None
     return ((weights * f1).sum() / weights.sum()).item()
@@ -120,8 +121,8 @@ def soft_edge_error(
     return error.masked_fill(~known, torch.inf).amin((1, 2)).mean().item()
 
 
-def _neighbour_ratios(depth: Tensor, valid: Tensor) -> Tensor:
-    """Depth of neighbour to pixel, in a fixed order: (P,) for the P ordered valid pairs."""
+def _neighbour_ratios(depth: Tensor, valid: Tensor) -> list[Tensor]:
+    """Depth of neighbour to pixel over the valid pairs: (P,) for each of the four directions."""
     ratios = []
     for (first, second), (first_valid, second_valid) in zip(
         _pairs(depth.double()), _pairs(valid.bool()), strict=True
@@ -129,7 +130,15 @@ def _neighbour_ratios(depth: Tensor, valid: Tensor) -> Tensor:
         both = first_valid & second_valid
         first, second = first[both], second[both]
         ratios += [second / first, first / second]
-    return torch.cat(ratios)
+    return ratios
+
+
+def _count_edges(truth: Tensor, found: Tensor, thresholds: Tensor) -> Tensor:
+    """How many of the (P,) ratios are true, found and rightly found edges: (3, thresholds)."""
+    candidates = torch.maximum(truth, found) > thresholds[0]
+    truth, found = truth[candidates], found[candidates]
+    ratios = torch.stack([truth, found, torch.minimum(truth, found)])
+    return (ratios[:, None] > thresholds[:, None]).sum(-1)
 
 
 def _pairs(image: Tensor) -> Iterator[tuple[Tensor, Tensor]]:

@@ -46,5 +46,6 @@ val_evaluator = [
         type='mmwsdepth.MeanDepthMetric',
         dataset=dict(split='train', pipeline=depth_pipeline, **rooms),
     ),
+    dict(type='mmwsdepth.BoundaryMetric', prefix='model'),
 ]
 test_evaluator = val_evaluator
