@@ -3,6 +3,7 @@
 import os
 import re
 import zipfile
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from pickle import UnpicklingError
@@ -10,11 +11,19 @@ from typing import Any
 
 import numpy as np
 import torch
+from mmengine.dist import barrier, is_main_process
 from mmengine.logging import HistoryBuffer
 from mmengine.runner import CheckpointLoader
+from mmengine.runner import checkpoint as mmengine_checkpoint
 
 PACKAGE_SCHEME = 'package://'
 _STATISTICS = ('min', 'max', 'current', 'mean')
+_ZOOS = ('modelzoo', 'torchvision', 'open-mmlab', 'openmmlab', 'mmcls')
+EXECUTED_ON_RESUME = 'config'  # MMEngine runs this text of the metadata as a Python config
+_UNSAFE = (
+    '{}: refused, since it holds {} beside weights and could run code: save its state_dict alone '
+    'where it was made'
+)
 _INCOMPLETE = (
     '{}: {} bytes that are no complete checkpoint: copy it anew or resume from an earlier one'
 )
@@ -65,19 +74,42 @@ def load_checkpoint_file(filename: str, map_location: Any = None) -> Any:
     path = os.path.expanduser(filename)
     if not os.path.isfile(path):
         raise FileNotFoundError(f'{filename}: no such checkpoint')
+    size = os.path.getsize(path)
     try:
         with torch.serialization.safe_globals(_safe_globals()):
-            return torch.load(path, map_location=map_location, weights_only=True)
+            checkpoint = torch.load(path, map_location=map_location, weights_only=True)
     except UnpicklingError as error:
         found = re.search(r'GLOBAL ([\w.]+)', str(error))
         if found or zipfile.is_zipfile(path):
-            raise ValueError(
-                f'{filename}: refused, since it holds {found[1] if found else "objects"} beside '
-                'weights and could run code: save its state_dict alone where it was made'
-            ) from None
-        raise ValueError(_INCOMPLETE.format(filename, os.path.getsize(path))) from None
-    except (RuntimeError, EOFError, OSError, KeyError, ValueError):
-        raise ValueError(_INCOMPLETE.format(filename, os.path.getsize(path))) from None
+            name = found[1] if found else 'objects'
+            raise ValueError(_UNSAFE.format(filename, name)) from None
+        raise ValueError(_INCOMPLETE.format(filename, size)) from None
+    except Exception:
+        raise ValueError(_INCOMPLETE.format(filename, size)) from None
+    if not all(_is_plain(array) for array in _arrays_in(checkpoint)):
+        raise ValueError(_UNSAFE.format(filename, 'structured arrays'))
+    if isinstance(checkpoint, dict) and isinstance(checkpoint.get('meta'), dict):
+        checkpoint['meta'].pop(EXECUTED_ON_RESUME, None)
+    return checkpoint
+
+
+def _arrays_in(node: Any) -> Iterator[np.ndarray]:
+    if isinstance(node, np.ndarray):
+        yield node
+    elif isinstance(node, dict):
+        for key, value in node.items():
+            yield from _arrays_in(key)
+            yield from _arrays_in(value)
+    elif isinstance(node, list | tuple | set):
+        for value in node:
+            yield from _arrays_in(value)
+    elif isinstance(node, HistoryBuffer):
+        yield from _arrays_in(vars(node))
+
+
+def _is_plain(array: np.ndarray) -> bool:
+    dtype = array.dtype
+    return dtype.fields is None and not dtype.hasobject and dtype.kind in 'biuf'
 
 
 def _load_from_package(filename: str, map_location: Any = None) -> Any:
@@ -92,17 +124,35 @@ def _load_from_package(filename: str, map_location: Any = None) -> Any:
 
 
 def _load_from_url(filename: str, map_location: Any = None) -> Any:
-    name = os.path.basename(filename.split('?')[0])
-    folder = Path(torch.hub.get_dir()) / 'checkpoints'
-    path = folder / name
-    if not path.is_file():
-        folder.mkdir(parents=True, exist_ok=True)
-        torch.hub.download_url_to_file(filename, str(path))
+    path = Path(torch.hub.get_dir()) / 'checkpoints' / os.path.basename(filename.split('?')[0])
+    if is_main_process() and not path.is_file():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        digest = re.search(r'-([0-9a-f]{8,})\.', path.name)
+        try:
+            torch.hub.download_url_to_file(filename, str(path), digest[1] if digest else None)
+        except OSError as error:
+            raise ValueError(
+                f'{filename}: could not be downloaded ({error}): put the file at {path}, or '
+                "set the backbone's init_cfg=None"
+            ) from None
+    barrier()
     return load_checkpoint_file(str(path), map_location)
 
 
+def _refuse(filename: str, map_location: Any = None) -> Any:
+    raise ValueError(f'{filename}: read from a local file or a URL instead, which is safe')
+
+
 def register_safe_load() -> None:
-    """Replace MMEngine's readers of local files and URLs, and add `package://NAME/FILE`."""
+    """Replace MMEngine's readers, and add `package://NAME/FILE`.
+
+    Named model zoos (`open-mmlab://`, `torchvision://`, ...) look a URL up and hand it to
+    MMEngine's function for URLs, which is replaced; cloud storage is refused.
+    """
+    for scheme in CheckpointLoader._schemes:
+        if not scheme.startswith(_ZOOS):
+            CheckpointLoader.register_scheme(scheme, _refuse, force=True)
     CheckpointLoader.register_scheme('', load_checkpoint_file, force=True)
     CheckpointLoader.register_scheme(('http://', 'https://'), _load_from_url, force=True)
     CheckpointLoader.register_scheme(PACKAGE_SCHEME, _load_from_package, force=True)
+    mmengine_checkpoint.load_from_http = _load_from_url

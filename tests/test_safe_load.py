@@ -6,6 +6,7 @@ import pytest
 import torch
 from mmengine.logging import HistoryBuffer
 from mmengine.runner import CheckpointLoader
+from mmengine.runner import checkpoint as mmengine_checkpoint
 
 
 class _Payload:
@@ -88,16 +89,77 @@ def test_a_package_ships_weights() -> None:
         CheckpointLoader.load_checkpoint('package://no_such_package/x.pth', 'cpu')
 
 
-def test_a_download_is_read_as_safely_as_a_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A download cache in which each download is a checkpoint with code."""
     monkeypatch.setattr(torch.hub, 'get_dir', lambda: str(tmp_path))
     monkeypatch.setattr(
         torch.hub,
         'download_url_to_file',
-        lambda url, path: torch.save(dict(extra=_Payload(tmp_path / 'made')), path),
+        lambda url, path, digest: torch.save(dict(extra=_Payload(tmp_path / 'made')), path),
     )
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    'name', ['https://example.org/weights.pth?x=1', 'open-mmlab://resnet50_v1c', 'mmcls://vgg11']
+)
+def test_a_download_is_read_as_safely_as_a_file(hub: Path, name: str) -> None:
     with pytest.raises(ValueError, match='refused'):
-        CheckpointLoader.load_checkpoint('https://example.org/weights.pth?x=1', 'cpu')
-    assert not (tmp_path / 'made').exists()
-    assert (tmp_path / 'checkpoints' / 'weights.pth').is_file()
+        CheckpointLoader.load_checkpoint(name, 'cpu')
+    assert not (hub / 'made').exists()
+    assert len(list((hub / 'checkpoints').iterdir())) == 1
+
+
+def test_every_scheme_is_ours_or_ends_in_our_reader() -> None:
+    for scheme, loader in CheckpointLoader._schemes.items():
+        is_zoo = scheme.startswith(('modelzoo', 'torchvision', 'open', 'mmcls'))
+        assert is_zoo or loader.__module__ == 'mmwsdepth.safe_load', scheme
+    assert mmengine_checkpoint.load_from_http.__module__ == 'mmwsdepth.safe_load'
+    with pytest.raises(ValueError, match=r's3://b/x\.pth: read from a local file or a URL'):
+        CheckpointLoader.load_checkpoint('s3://b/x.pth', 'cpu')
+
+
+def test_a_failed_download_says_where_to_put_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unreachable(url: str, path: str, digest: str | None) -> None:
+        raise OSError('no network')
+
+    monkeypatch.setattr(torch.hub, 'get_dir', lambda: str(tmp_path))
+    monkeypatch.setattr(torch.hub, 'download_url_to_file', unreachable)
+    with pytest.raises(ValueError, match=r'no network\): put the file at .*weights-1234abcd\.pth'):
+        CheckpointLoader.load_checkpoint('https://example.org/weights-1234abcd.pth', 'cpu')
+
+
+def test_the_config_text_that_mmengine_would_execute_is_dropped(tmp_path: Path) -> None:
+    torch.save(dict(meta=dict(iter=1, config='print(1)', cfg='x = 1')), tmp_path / 'a.pth')
+    assert _load(tmp_path / 'a.pth')['meta'] == dict(iter=1, cfg='x = 1')
+
+
+class _ForgedDtype:
+    """An array of numbers whose dtype says that there are Python objects in it."""
+
+    def __reduce__(self) -> tuple:
+        state = (3, '<', None, ('a',), {'a': (np.dtype('O'), 0)}, 8, 1, 0)
+        return np.dtype, ('f8', False, True), state
+
+
+def test_an_array_with_a_forged_dtype_is_refused(tmp_path: Path) -> None:
+    forged = np.zeros(1).__reduce__()
+    version, shape, _, fortran, raw = forged[2]
+
+    class Array:
+        def __reduce__(self) -> tuple:
+            return forged[0], forged[1], (version, shape, _ForgedDtype(), fortran, raw)
+
+    torch.save(dict(x=[Array()]), tmp_path / 'evil.pth')
+    with pytest.raises(ValueError, match=r'evil\.pth'):
+        _load(tmp_path / 'evil.pth')
+
+
+@pytest.mark.parametrize('data', [b'\x80\x02.', b'\x80\x02}'])
+def test_a_malformed_pickle_is_named(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / 'bad.pth').write_bytes(data)
+    with pytest.raises(ValueError, match=r'bad\.pth: 3 bytes that are no complete'):
+        _load(tmp_path / 'bad.pth')

@@ -30,7 +30,7 @@ class PublishStudentHook(Hook):
         """Write the file beside the checkpoints, whole or not at all."""
         student = unwrapped_model(runner).student
         state = {key: value.cpu() for key, value in student.state_dict().items()}
-        meta = dict(config=runner.cfg.pretty_text, mmwsdepth_version=__version__)
+        meta = dict(cfg=runner.cfg.pretty_text, mmwsdepth_version=__version__)
         path = Path(runner.work_dir) / FILE_NAME
         torch.save(dict(meta=meta, state_dict=state), path.with_suffix('.tmp'))
         path.with_suffix('.tmp').replace(path)
