@@ -157,12 +157,12 @@ def peek_size(path: Path) -> tuple[int, int] | None:
         return None
     try:
         if suffix == '.npy':
-            shape = np.load(path, mmap_mode='r', allow_pickle=False).squeeze().shape
+            shape = np.asarray(np.load(path, mmap_mode='r', allow_pickle=False)).squeeze().shape
         else:
             with Image.open(path) as image:
                 turned = suffix in JPEG_SUFFIXES and image.getexif().get(_ORIENTATION, 1) > 4
                 shape = image.size if turned else image.size[::-1]
-    except (ValueError, OSError, EOFError) as error:
+    except (ValueError, OSError, EOFError, Image.DecompressionBombError) as error:
         raise BadFileError(f'{path}: unreadable ({_first_line(error)})') from None
     if len(shape) != 2:
         raise BadFileError(f'{path}: an array of shape {shape}, depth needs one number a pixel')

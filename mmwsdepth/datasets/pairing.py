@@ -8,6 +8,7 @@ from typing import NamedTuple
 from .depth_io import DEPTH_SUFFIXES, IMAGE_SUFFIXES, BadFileError, is_complete, peek_size
 
 ASPECT_TOLERANCE = 0.02
+Size = tuple[int, int]
 
 
 class Pair(NamedTuple):
@@ -54,11 +55,14 @@ def pair_folders(
     """
     depth_files = files_by_stem(depths, DEPTH_SUFFIXES)
     hr_files = files_by_stem(hr_depths, DEPTH_SUFFIXES) if hr_depths else {}
+    names = files_by_stem(images, IMAGE_SUFFIXES)
     pairs = [
         Pair(name, path, depth_files.pop(name, None), hr_files.get(name))
-        for name, path in files_by_stem(images, IMAGE_SUFFIXES).items()
+        for name, path in names.items()
     ]
-    return pairs, [f'{path}: depth without image' for path in depth_files.values()]
+    hr_orphans = [path for name, path in hr_files.items() if name not in names]
+    orphans = [*depth_files.values(), *hr_orphans]
+    return pairs, [f'{path}: depth without image' for path in orphans]
 
 
 def pair_split_file(
@@ -74,7 +78,7 @@ def pair_split_file(
 
     Raises:
         FileNotFoundError: There is no such file or HR folder.
-        ValueError: A line has fewer than two columns.
+        ValueError: A line has fewer than two columns, or a path with `..`.
     """
     if not split.is_file():
         raise FileNotFoundError(f'{split}: no such split file')
@@ -89,6 +93,8 @@ def pair_split_file(
                 f'{split}:{number}: found {len(columns)} column, need image and depth path'
             )
         image, depth = (name.lstrip('/') for name in columns[:2])
+        if '..' in (*Path(image).parts, *Path(depth).parts):
+            raise ValueError(f'{split}:{number}: a path leads out of its folder by ..')
         name, depth_name = (Path(path).with_suffix('').as_posix() for path in (image, depth))
         pairs.append(Pair(name, images / image, depths / depth, hr_files.get(depth_name)))
     return pairs
@@ -109,12 +115,21 @@ def complaint_about(pair: Pair) -> str | None:
         return str(error)
     if incomplete:
         return f'{incomplete[0]}: truncated'
-    return None if colour is None or depth is None else _size_complaint(pair, colour, depth)
+    if colour is None or depth is None:
+        return None
+    return size_complaint(pair.depth, colour, depth)
 
 
-def _size_complaint(pair: Pair, colour: tuple[int, int], depth: tuple[int, int]) -> str | None:
+def size_complaint(path: Path | str, colour: Size, depth: Size) -> str | None:
+    """Tell what is wrong with a depth map's size, given its image's; None if nothing.
+
+    Args:
+        path: The depth file.
+        colour: (H, W) of the image.
+        depth: (h, w) of the depth map.
+    """
     (height, width), (h, w) = colour, depth
-    sizes = f'{pair.depth}: depth is {h}x{w}, image {height}x{width}'
+    sizes = f'{path}: depth is {h}x{w}, image {height}x{width}'
     if h > height or w > width:
         return f'{sizes}: depth has more pixels than its image'
     if abs(h * width / (w * height) - 1) > ASPECT_TOLERANCE:

@@ -3,6 +3,7 @@
 import copy
 import logging
 import random
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,12 @@ from mmengine.logging import print_log
 
 from mmwsdepth.registry import DATASETS
 
-from .depth_io import BadFileError
+from .depth_io import BadFileError, read_depth
 from .pairing import Pair, pair_folders, pair_split_file, sift
 from .sampler import SeededIndex
 
 NAMED_COMPLAINTS = 3
+NUM_PROBES = 5
 
 
 @DATASETS.register_module()
@@ -43,7 +45,7 @@ class RGBDDataset(BaseDataset):
 
     Raises:
         FileNotFoundError: A folder or the split file does not exist.
-        ValueError: No usable pair is left.
+        ValueError: No usable pair is left, or all depth files looked into contradict the unit.
     """
 
     METAINFO = dict(task='depth')
@@ -55,13 +57,14 @@ class RGBDDataset(BaseDataset):
         data_prefix: dict | None = None,
         ann_file: str = '',
         depth_scale: float = 0.001,
-        depth_range: tuple[float, float] | None = None,
+        depth_range: Sequence[float] | None = None,
         pipeline: list[dict] | None = None,
         test_mode: bool = False,
         indices: int | list[int] | None = None,
     ) -> None:
         self.depth_scale = depth_scale
-        self.depth_range = tuple(depth_range or self.DEPTH_RANGE)
+        nearest, farthest = depth_range or self.DEPTH_RANGE
+        self.depth_range = (nearest, farthest)
         self.num_bad_files = 0
         super().__init__(
             ann_file=ann_file,
@@ -98,7 +101,21 @@ class RGBDDataset(BaseDataset):
             raise ValueError(
                 f'{images}: no usable pair of image and depth among {len(pairs)} images{found}'
             )
+        self._probe(good)
         return [self._data_info(pair) for pair in good]
+
+    def _probe(self, pairs: list[Pair]) -> None:
+        """Decode a few depth files, so that a wrong unit shows before training does."""
+        step = max(len(pairs) // NUM_PROBES, 1)
+        error: BadFileError | None = None
+        for pair in pairs[::step]:
+            try:
+                read_depth(str(pair.depth), self.depth_scale, self.depth_range)
+            except BadFileError as found:
+                error = found
+            else:
+                return
+        raise ValueError(f'all of {len(pairs[::step])} depth files looked into are bad: {error}')
 
     def _data_info(self, pair: Pair) -> dict[str, Any]:
         info = dict(

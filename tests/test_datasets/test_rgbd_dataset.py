@@ -1,6 +1,7 @@
 import pickle
 import shutil
 
+import cv2
 import numpy as np
 import pytest
 
@@ -190,19 +191,28 @@ def test_testing_goes_on_with_an_empty_sample(rgbd_folder, dataset, damage, warn
     assert 'is_bad' not in data.get_data_info(1)
 
 
-def test_depth_that_contradicts_the_scale_counts_as_bad(rgbd_folder, dataset, warned):
+def test_one_file_that_contradicts_the_scale_counts_as_bad(rgbd_folder, dataset, warned):
     rgbd_folder.add('a')
-    assert dataset(pipeline=PACK, depth_scale=1.0, test_mode=True)[0]['data_samples'].is_bad
-    assert 'set depth_scale to the metres per unit' in warned[0]
+    depth = rgbd_folder.add('b').depth
+    size = cv2.imread(str(depth), cv2.IMREAD_UNCHANGED).shape
+    cv2.imwrite(str(depth), np.full(size, 200, np.uint8))
+    data = dataset(pipeline=PACK, test_mode=True)
+    assert 'is_bad' not in data[0]['data_samples']
+    assert data[1]['data_samples'].is_bad
+    assert '8-bit depth with depth_scale=0.001' in warned[0]
 
 
-def test_nothing_but_undecodable_files_ends_with_an_error(rgbd_folder, dataset, damage):
+def test_depth_that_contradicts_the_scale_everywhere_is_refused_at_the_start(rgbd_folder, dataset):
+    for name in 'abcdefg':
+        rgbd_folder.add(name)
+    with pytest.raises(ValueError, match=r'all of 7 depth files .* set depth_scale to the metres'):
+        dataset(depth_scale=1.0)
+
+
+def test_nothing_but_undecodable_files_is_refused_at_the_start(rgbd_folder, dataset, damage):
     BROKEN['depth'](rgbd_folder, damage)
-    data = dataset()
-    data.max_refetch = 5
-    with pytest.raises(Exception, match='Cannot find valid image'):
-        data[0]
-    assert data.num_bad_files == 6
+    with pytest.raises(ValueError, match='all of 1 depth files looked into are bad'):
+        dataset()
 
 
 def test_the_pipeline_cannot_change_the_list(rgbd_folder, dataset):

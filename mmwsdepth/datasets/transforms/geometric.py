@@ -100,6 +100,9 @@ def _rotate(array: np.ndarray, angle: float, interpolation: int, border: int) ->
     return cv2.warpAffine(array, matrix, (width, height), flags=interpolation, borderMode=border)
 
 
+MAX_LOSS = 0.25
+
+
 def snapped_length(length: int, fine: int, coarse: int) -> tuple[int, int, int]:
     """Snap a crop's side so that it is the same piece of the world on two grids.
 
@@ -109,15 +112,16 @@ def snapped_length(length: int, fine: int, coarse: int) -> tuple[int, int, int]:
         coarse: Pixels of the coarse grid over the same.
 
     Returns:
-        Coarse pixels, fine pixels, and the step of coarse pixels at which a window may start. The
-        step is 1 and the two windows' centres are up to half a fine pixel apart where the two
-        grids' borders meet nowhere within the wanted length.
+        Coarse pixels, fine pixels, and the step of coarse pixels at which a window may start. Where
+        the two grids' borders meet so rarely that snapping would cost a quarter of the length, the
+        step is 1 and the two windows' centres are up to half a fine pixel apart.
     """
     step = coarse // math.gcd(fine, coarse)
     cells = min(max(int(length * coarse / fine), 1), coarse)
-    if step > cells:
+    snapped = cells - cells % step
+    if snapped < (1 - MAX_LOSS) * cells:
         return cells, round(cells * fine / coarse), 1
-    cells -= cells % step
+    cells = snapped
     return cells, cells * fine // coarse, step
 
 

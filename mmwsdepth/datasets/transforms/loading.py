@@ -7,7 +7,8 @@ from mmcv.transforms import BaseTransform
 
 from mmwsdepth.registry import TRANSFORMS
 
-from ..depth_io import peek_size, read_colour, read_depth
+from ..depth_io import BadFileError, peek_size, read_colour, read_depth
+from ..pairing import size_complaint
 from .keys import DEPTH, HR_DEPTH, IMAGE, Results
 
 
@@ -25,7 +26,7 @@ class LoadColour(BaseTransform):
         """Add the image."""
         path = results['img_path']
         if results.get('is_bad'):
-            results[IMAGE] = np.zeros((*(peek_size(Path(path)) or (32, 32)), 3), np.uint8)
+            results[IMAGE] = np.zeros((*(_size_or_any(path)), 3), np.uint8)
         else:
             results[IMAGE] = read_colour(path)
         results['img_shape'] = results['ori_shape'] = results[IMAGE].shape[:2]
@@ -40,7 +41,7 @@ class LoadDepth(BaseTransform):
     sample marked `is_bad` has none measured.
 
     Raises:
-        BadFileError: See `read_depth`.
+        BadFileError: See `read_depth`; or the size does not fit the image's, if that was loaded.
     """
 
     def transform(self, results: Results) -> Results:
@@ -50,7 +51,19 @@ class LoadDepth(BaseTransform):
                 continue
             path = results[path_key]
             if results.get('is_bad'):
-                results[key] = np.zeros(peek_size(Path(path)) or (32, 32), np.float32)
+                results[key] = np.zeros(_size_or_any(path), np.float32)
             else:
                 results[key] = read_depth(path, results['depth_scale'], results['depth_range'])
+                complaint = size_complaint(
+                    path, results.get('ori_shape', results[key].shape), results[key].shape
+                )
+                if complaint:
+                    raise BadFileError(complaint)
         return results
+
+
+def _size_or_any(path: str) -> tuple[int, int]:
+    try:
+        return peek_size(Path(path)) or (32, 32)
+    except BadFileError:
+        return 32, 32
