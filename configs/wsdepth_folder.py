@@ -1,7 +1,20 @@
-# The method on a folder of your own sensor's data: set data_root.
+# The method on a folder of your own sensor's data. Copy this file and set these three, or give
+# tools/train.py and tools/test.py --data-root.
 _base_ = [
     './_base_/models/wsdepth_r50.py',
     './_base_/datasets/rgbd_folder.py',
     './_base_/schedules/adamw_40k.py',
     './_base_/default_runtime.py',
 ]
+data_root = 'data/rgbd'
+depth_scale = 0.001  # metres per unit of the depth files
+depth_range = (0.1, 10.0)  # metres; what lies outside counts as missing
+
+dataset = dict(data_root=data_root, depth_scale=depth_scale, depth_range=depth_range)
+train_dataloader = dict(dataset=dataset)
+val_dataloader = dict(dataset=dataset)
+test_dataloader = val_dataloader
+nearest, farthest = depth_range
+val_evaluator = dict(min_depth=nearest, max_depth=farthest)
+test_evaluator = val_evaluator
+model = dict(student=dict(decode_head=dict(min_depth=nearest, max_depth=farthest)))

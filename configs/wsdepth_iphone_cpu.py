@@ -6,18 +6,17 @@ _base_ = [
     './_base_/schedules/adamw_cpu.py',
     './_base_/default_runtime.py',
 ]
-data_root = 'data/iphone'
 train_dataloader = dict(
     batch_size=2,
     num_workers=1,
     dataset=dict(
-        data_root=data_root, data_prefix=dict(img_path='images', depth_map_path='annotations')
+        data_root='data/iphone', data_prefix=dict(img_path='images', depth_map_path='annotations')
     ),
 )
 val_dataloader = dict(
     num_workers=1,
     dataset=dict(
-        data_root=data_root, data_prefix=dict(img_path='images', depth_map_path='annotations')
+        data_root='data/iphone', data_prefix=dict(img_path='images', depth_map_path='annotations')
     ),
 )
 test_dataloader = val_dataloader

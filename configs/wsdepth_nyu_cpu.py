@@ -1,7 +1,6 @@
 # wsdepth_nyu.py for two CPU cores: HR 192x256, LR ground truth 48x64, a mobile encoder. Scored
 # against the stored 480x640 ground truth all the same.
 _base_ = ['./wsdepth_rooms.py']
-data_root = 'data/nyu'
 load = [dict(type='mmwsdepth.LoadColour'), dict(type='mmwsdepth.LoadDepth')]
 resize = dict(type='mmwsdepth.ResizeRGBD', scale=(256, 192))
 train_dataloader = dict(
@@ -9,7 +8,7 @@ train_dataloader = dict(
     dataset=dict(
         _delete_=True,
         type='mmwsdepth.NYUDepthDataset',
-        data_root=data_root,
+        data_root='data/nyu',
         data_prefix=dict(img_path='images/train', depth_map_path='annotations/train'),
         pipeline=[
             *load,
@@ -26,7 +25,7 @@ val_dataloader = dict(
     dataset=dict(
         _delete_=True,
         type='mmwsdepth.NYUDepthDataset',
-        data_root=data_root,
+        data_root='data/nyu',
         data_prefix=dict(img_path='images/test', depth_map_path='annotations/test'),
         pipeline=[
             load[0],

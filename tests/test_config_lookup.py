@@ -16,12 +16,12 @@ def test_a_config_file_inherits_by_the_packages_name(tmp_path: Path) -> None:
     child = tmp_path / 'child.py'
     child.write_text(
         "_base_ = 'mmwsdepth::wsdepth_nyu.py'\nmodel = dict(sensor='nearest')\n"
-        'ratio = _base_.ratio\n'
+        'iters = _base_.train_cfg.max_iters\n'
     )
     cfg = Config.fromfile(child)
     assert cfg.model.type == 'mmwsdepth.WSDepthEstimator'
     assert cfg.model.sensor == 'nearest'
-    assert cfg.ratio == 4
+    assert cfg.iters == 40000
 
 
 def test_other_names_go_to_mmengine(tmp_path: Path) -> None:

@@ -20,10 +20,14 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Evaluate."""
     args = parse_args()
-    cfg = load_config(args.config, args.work_dir, args.cfg_options)
+    cfg = load_config(args.config, args.work_dir, args.cfg_options, args.data_root)
     cfg.load_from = args.checkpoint
     if args.show_dir:
-        cfg.default_hooks.visualization.update(show_dir=args.show_dir, max_images=args.show_max)
+        cfg.default_hooks.visualization = dict(
+            type='mmwsdepth.DepthVisualizationHook',
+            show_dir=args.show_dir,
+            max_images=args.show_max,
+        )
     if args.out:
         cfg.default_hooks.predictions = dict(type='mmwsdepth.SavePredictionsHook', out_dir=args.out)
     build_runner(cfg, args.launcher).test()

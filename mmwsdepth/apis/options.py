@@ -14,6 +14,7 @@ def runner_options(description: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument('config', help='config file, or mmwsdepth::NAME.py')
     parser.add_argument('--work-dir', help='where to write; default work_dirs/CONFIG')
+    parser.add_argument('--data-root', help='folder of the data, instead of what the config says')
     parser.add_argument(
         '--cfg-options', nargs='+', action=DictAction, help='override config keys: KEY=VALUE ...'
     )

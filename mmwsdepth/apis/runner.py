@@ -16,7 +16,10 @@ from mmwsdepth.config_lookup import resolve_config
 
 
 def load_config(
-    path: str, work_dir: str | None = None, options: dict[str, Any] | None = None
+    path: str,
+    work_dir: str | None = None,
+    options: dict[str, Any] | None = None,
+    data_root: str | None = None,
 ) -> Config:
     """Read a config file.
 
@@ -24,6 +27,7 @@ def load_config(
         path: A path, or `mmwsdepth::NAME.py` for a config that travels with the package.
         work_dir: Where to write; by default what the config says, else `work_dirs/NAME`.
         options: Values by dotted key that override the file's.
+        data_root: Folder of the data, for every data set that the config names.
 
     Raises:
         FileNotFoundError: There is no such file.
@@ -34,8 +38,19 @@ def load_config(
     cfg = Config.fromfile(path)
     if options:
         cfg.merge_from_dict(options)
+    if data_root:
+        _set_data_root(cfg._cfg_dict, data_root)
     cfg.work_dir = work_dir or cfg.get('work_dir') or f'work_dirs/{Path(path).stem}'
     return cfg
+
+
+def _set_data_root(node: Any, data_root: str) -> None:
+    children = node.values() if isinstance(node, dict) else node
+    if isinstance(node, dict) and 'type' in node and 'data_root' in node:
+        node['data_root'] = data_root
+    for child in children:
+        if isinstance(child, dict | list):
+            _set_data_root(child, data_root)
 
 
 def fit_to_hardware(cfg: Config) -> None:
@@ -66,8 +81,11 @@ def start_processes(cfg: Config, launcher: str) -> None:
     if launcher == 'pytorch' and not torch.cuda.is_available():
         distributed.init_process_group('gloo')
         cfg.model_wrapper_cfg = dict(
-            type='MMDistributedDataParallel', device_ids=None, broadcast_buffers=False
-        )
+            type='MMDistributedDataParallel',
+            device_ids=None,
+            broadcast_buffers=False,
+            find_unused_parameters=cfg.get('find_unused_parameters', False),
+        ) | (cfg.get('model_wrapper_cfg') or {})
 
 
 def build_runner(cfg: Config, launcher: str = 'none') -> Runner:

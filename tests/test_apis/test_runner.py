@@ -15,6 +15,14 @@ def test_the_work_directory_is_named_after_the_config() -> None:
     assert load_config(str(ROOT / 'configs' / 'wsdepth_nyu.py'), 'here').work_dir == 'here'
 
 
+def test_one_option_moves_every_data_set(tmp_path: Path) -> None:
+    cfg = load_config('mmwsdepth::wsdepth_rooms.py', data_root=str(tmp_path))
+    datasets = [cfg[f'{name}_dataloader'].dataset for name in ('train', 'val', 'test')]
+    datasets += [e.dataset for e in [*cfg.val_evaluator, *cfg.test_evaluator] if 'dataset' in e]
+    assert len(datasets) == 5
+    assert {dataset.data_root for dataset in datasets} == {str(tmp_path)}
+
+
 def test_a_missing_config_is_named(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match=r'nothing\.py: no such config file'):
         load_config(str(tmp_path / 'nothing.py'))

@@ -1,6 +1,4 @@
 # NYU Depth v2, with the LR ground truth of a sensor of a quarter of the colour camera's resolution.
-data_root = 'data/nyu'
-ratio = 4
 train_pipeline = [
     dict(type='mmwsdepth.LoadColour'),
     dict(type='mmwsdepth.LoadDepth'),
@@ -8,13 +6,13 @@ train_pipeline = [
     dict(type='mmwsdepth.RandomFlipRGBD', prob=0.5),
     dict(type='mmwsdepth.RandomCropRGBD', crop_size=(416, 544)),
     dict(type='mmseg.PhotoMetricDistortion'),
-    dict(type='mmwsdepth.DownsampleDepth', ratio=ratio, mode='area'),
+    dict(type='mmwsdepth.DownsampleDepth', ratio=4, mode='area'),
     dict(type='mmwsdepth.PackRGBDInputs'),
 ]
 test_pipeline = [
     dict(type='mmwsdepth.LoadColour'),
     dict(type='mmwsdepth.LoadDepth'),
-    dict(type='mmwsdepth.DownsampleDepth', ratio=ratio, mode='area', keep_hr=True),
+    dict(type='mmwsdepth.DownsampleDepth', ratio=4, mode='area', keep_hr=True),
     dict(type='mmwsdepth.PackRGBDInputs'),
 ]
 train_dataloader = dict(
@@ -25,7 +23,7 @@ train_dataloader = dict(
     sampler=dict(type='mmwsdepth.ReproducibleSampler'),
     dataset=dict(
         type='mmwsdepth.NYUDepthDataset',
-        data_root=data_root,
+        data_root='data/nyu',
         data_prefix=dict(img_path='images/train', depth_map_path='annotations/train'),
         pipeline=train_pipeline,
     ),
@@ -37,7 +35,7 @@ val_dataloader = dict(
     sampler=dict(type='DefaultSampler', shuffle=False),
     dataset=dict(
         type='mmwsdepth.NYUDepthDataset',
-        data_root=data_root,
+        data_root='data/nyu',
         data_prefix=dict(img_path='images/test', depth_map_path='annotations/test'),
         pipeline=test_pipeline,
         test_mode=True,

@@ -1,8 +1,6 @@
 # Your own sensor: images/{train,test}/NAME.jpg beside annotations/{train,test}/NAME.png, 16-bit
 # millimetres, of whatever size the sensor has. Evaluation is on the sensor's grid; add
 # hr_depth_map_path to a data_prefix to evaluate against a better sensor's depth.
-data_root = 'data/rgbd'
-depth_range = (0.1, 10.0)
 load = [dict(type='mmwsdepth.LoadColour'), dict(type='mmwsdepth.LoadDepth')]
 train_dataloader = dict(
     batch_size=4,
@@ -12,10 +10,10 @@ train_dataloader = dict(
     sampler=dict(type='mmwsdepth.ReproducibleSampler'),
     dataset=dict(
         type='mmwsdepth.RGBDDataset',
-        data_root=data_root,
+        data_root='data/rgbd',
         data_prefix=dict(img_path='images/train', depth_map_path='annotations/train'),
         depth_scale=0.001,
-        depth_range=depth_range,
+        depth_range=(0.1, 10.0),
         pipeline=[
             *load,
             dict(type='mmwsdepth.RandomFlipRGBD', prob=0.5),
@@ -32,10 +30,10 @@ val_dataloader = dict(
     sampler=dict(type='DefaultSampler', shuffle=False),
     dataset=dict(
         type='mmwsdepth.RGBDDataset',
-        data_root=data_root,
+        data_root='data/rgbd',
         data_prefix=dict(img_path='images/test', depth_map_path='annotations/test'),
         depth_scale=0.001,
-        depth_range=depth_range,
+        depth_range=(0.1, 10.0),
         pipeline=[*load, dict(type='mmwsdepth.PackRGBDInputs')],
         test_mode=True,
     ),

@@ -1,5 +1,4 @@
 # The embedded data set, rendered on first use; the sensor has a quarter of the colour's resolution.
-ratio = 4
 rooms = dict(
     type='mmwsdepth.RoomsDataset',
     data_root='data/rooms',
@@ -11,18 +10,18 @@ train_pipeline = [
     dict(type='mmwsdepth.LoadDepth'),
     dict(type='mmwsdepth.RandomFlipRGBD', prob=0.5),
     dict(type='mmseg.PhotoMetricDistortion'),
-    dict(type='mmwsdepth.DownsampleDepth', ratio=ratio, mode='area'),
+    dict(type='mmwsdepth.DownsampleDepth', ratio=4, mode='area'),
     dict(type='mmwsdepth.PackRGBDInputs'),
 ]
 test_pipeline = [
     dict(type='mmwsdepth.LoadColour'),
     dict(type='mmwsdepth.LoadDepth'),
-    dict(type='mmwsdepth.DownsampleDepth', ratio=ratio, mode='area', keep_hr=True),
+    dict(type='mmwsdepth.DownsampleDepth', ratio=4, mode='area', keep_hr=True),
     dict(type='mmwsdepth.PackRGBDInputs'),
 ]
 depth_pipeline = [
     dict(type='mmwsdepth.LoadDepth'),
-    dict(type='mmwsdepth.DownsampleDepth', ratio=ratio, mode='area'),
+    dict(type='mmwsdepth.DownsampleDepth', ratio=4, mode='area'),
 ]
 train_dataloader = dict(
     batch_size=4,
