@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+import torch
 
 from tests.test_tools.conftest import TEST, TRAIN, losses_by_iteration
 
@@ -16,6 +17,7 @@ MODELS = Registry('model', parent=ROOT, scope='mydepth')
 class SquaredLogLoss(nn.Module):
     def forward(self, pred, target):
         valid = target > 0
+        print('the loss of this project')
         return (pred[valid].log() - target[valid].log()).square().mean()
 """
 
@@ -56,8 +58,11 @@ def test_a_project_of_its_own_inherits_our_config_and_runs_in_our_tools(
     config = tmp_path / 'mine.py'
     config.write_text(CONFIG.format(base=base, root=str(rooms_root)))
     work = tmp_path / 'work'
-    run_tool([*TRAIN, config, '--work-dir', work], PYTHONPATH=str(tmp_path))
+    log = run_tool([*TRAIN, config, '--work-dir', work], PYTHONPATH=str(tmp_path)).stdout
+    assert 'the loss of this project' in log
     assert set(losses_by_iteration(work)) == {1}
+    published = torch.load(work / 'student.pth', weights_only=True)['state_dict']
+    assert 'backbone.layer4.1.conv2.weight' in published
     tested = run_tool(
         [*TEST, config, work / 'iter_1.pth', '--work-dir', work], PYTHONPATH=str(tmp_path)
     )

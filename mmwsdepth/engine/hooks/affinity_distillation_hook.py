@@ -40,10 +40,10 @@ class AffinityDistillationHook(Hook):
             )
         learnable = [name for name, p in teacher.named_parameters() if p.requires_grad]
         if teacher.frozen:
-            loads_weights = teacher.init_cfg or runner._load_from or runner._resume
+            pretrained = (teacher.init_cfg or {}).get('type') == 'Pretrained'
             if learnable:
                 raise ValueError(f'the teacher is frozen, yet {learnable[0]} requires a gradient')
-            if not loads_weights:
+            if not pretrained and not model.teacher_has_weights:
                 raise ValueError(
                     'the teacher is frozen but has no weights: set model.teacher.init_cfg='
                     "dict(type='Pretrained', checkpoint=...) or model.teacher.frozen=False"
@@ -53,8 +53,8 @@ class AffinityDistillationHook(Hook):
         missing = [name for name, p in teacher.named_parameters() if id(p) not in optimized]
         if missing or not learnable:
             raise ValueError(
-                f'the teacher should learn, but {len(missing)} of its parameters '
-                f'({", ".join(missing[:1])}) are not in the optimizer: check paramwise_cfg'
+                f'the teacher should learn, but {(missing or ["all"])[0]} of its parameters is not '
+                'optimized: check paramwise_cfg and requires_grad'
             )
 
     def before_train_iter(

@@ -26,12 +26,20 @@ class LossScheduleHook(Hook):
         """Check the names.
 
         Raises:
-            ValueError: The model has no such loss.
+            ValueError: The model has no such loss, affinity is scheduled (that is
+                `AffinityDistillationHook`'s), or no loss is there from the first iteration.
         """
-        known = unwrapped_model(runner).loss_factors
+        known = [name for name in unwrapped_model(runner).loss_modules if name != 'loss_affinity']
         for name in self.schedule:
             if name not in known:
-                raise ValueError(f'schedule names {name!r}, the model has {", ".join(known)}')
+                raise ValueError(
+                    f'schedule names {name!r}, the model has {", ".join(known)} to be scheduled'
+                )
+        late = {name for name, (begin, _) in self.schedule.items() if begin > 0}
+        if not {'loss_lr', 'loss_hr'} & (set(known) - late):
+            raise ValueError(
+                f'schedule delays {", ".join(sorted(late))}: loss_lr or loss_hr must begin at 0'
+            )
 
     def before_train_iter(
         self, runner: Runner, batch_idx: int, data_batch: dict | None = None

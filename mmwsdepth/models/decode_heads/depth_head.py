@@ -100,12 +100,15 @@ class DepthHead(BaseModule):
         low, high = math.log(self.min_depth), math.log(self.max_depth)
         return torch.exp((raw + (low + high) / 2).clamp(low - 1, high + 1))
 
-    def predict(self, feats: Sequence[Tensor], batch_img_metas: list[dict], *_: dict) -> Tensor:
+    def predict(
+        self, feats: Sequence[Tensor], batch_img_metas: list[dict], test_cfg: dict | None = None
+    ) -> Tensor:
         """Decode to the input image's size, as MMSegmentation's `DepthEstimator` asks its head.
 
         Args:
             feats: (N, C_i, H_i, W_i), finest first.
             batch_img_metas: `img_shape` of the first is the size of the result.
+            test_cfg: Not used; part of MMSegmentation's interface.
 
         Returns:
             (N, 1, H, W) in metres.

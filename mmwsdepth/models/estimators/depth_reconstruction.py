@@ -23,19 +23,23 @@ def _block(inp: int, out: int, stride: int = 1) -> nn.Sequential:
     )
 
 
-def hide_blocks(depth: Tensor, share: float, size: int = 4) -> Tensor:
+def hide_blocks(
+    depth: Tensor, share: float, size: int = 4, generator: torch.Generator | None = None
+) -> Tensor:
     """Set random square blocks to missing, so that reconstruction needs the surroundings.
 
     Args:
         depth: (N, 1, h, w) in metres; 0 means no measurement.
         share: Expected share of hidden blocks.
         size: Side of a block in pixels.
+        generator: Source of randomness on the processor; PyTorch's own by default.
 
     Returns:
         (N, 1, h, w).
     """
     n, _, height, width = depth.shape
-    blocks = torch.rand(n, 1, -(-height // size), -(-width // size), device=depth.device)
+    grid = (n, 1, -(-height // size), -(-width // size))
+    blocks = torch.rand(grid, generator=generator).to(depth.device)
     keep = (blocks >= share).repeat_interleave(size, -2).repeat_interleave(size, -1)
     return depth * keep[..., :height, :width]
 
@@ -128,16 +132,25 @@ class DepthReconstruction(BaseModel):
         Args:
             inputs: In mode 'tensor' depth, (N, 1, h, w) in metres; else the images, not used.
             data_samples: Each with `gt_depth_map`, (1, h, w).
-            mode: 'loss', 'predict' (fills `pred_depth_map`, (1, h, w)) or 'tensor'.
+            mode: 'loss', 'predict' (fills `pred_depth_map`, (1, h, w), from depth with the same
+                blocks hidden each time, so that filling is scored) or 'tensor'.
 
         Returns:
             A dict of losses, the data samples, or depth.
+
+        Raises:
+            ValueError: The mode is unknown.
         """
-        if mode == 'tensor' or data_samples is None:
+        if mode == 'tensor':
             return self.reconstruct(inputs).depth
+        if mode not in ('loss', 'predict') or data_samples is None:
+            raise ValueError(
+                f"mode {mode!r} is none of 'tensor', 'loss' and 'predict' with samples"
+            )
         depth = stack_ground_truth(data_samples)
         if mode == 'loss':
             return dict(loss_teacher=self.reconstruct_hidden(depth)[1])
-        for sample, reconstructed in zip(data_samples, self.reconstruct(depth).depth, strict=True):
+        holes = hide_blocks(depth, self.hidden_share, generator=torch.Generator().manual_seed(0))
+        for sample, reconstructed in zip(data_samples, self.reconstruct(holes).depth, strict=True):
             store_prediction(sample, reconstructed)
         return data_samples

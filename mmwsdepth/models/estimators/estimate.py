@@ -38,7 +38,7 @@ def stack_ground_truth(data_samples: Sequence[BaseDataElement]) -> Tensor:
             raise ValueError(
                 f'{sample.get("depth_map_path")}: depth is {_size(depth)}, '
                 f'{data_samples[0].get("depth_map_path")} in the same batch is {_size(maps[0])}: '
-                'crop to one size or set batch_size=1'
+                'keep sensors of different grids in data sets of their own, or set batch_size=1'
             )
     return torch.stack(maps)
 

@@ -7,6 +7,7 @@ import torch.nn.functional as F
 from mmengine.model import BaseModel
 from mmengine.structures import BaseDataElement
 from torch import Tensor, nn
+from torch.nn.modules.batchnorm import _BatchNorm
 
 from mmwsdepth.functional import SENSORS, downsample_depth, downsample_image
 from mmwsdepth.registry import MODELS
@@ -43,7 +44,8 @@ class WSDepthEstimator(BaseModel):
         init_cfg: Initialisation.
 
     Raises:
-        ValueError: An option has an unknown value, or no loss is given.
+        ValueError: An option has an unknown value, no loss is given, or the student recomputes
+            activations, which would spoil its running statistics.
     """
 
     def __init__(
@@ -77,7 +79,9 @@ class WSDepthEstimator(BaseModel):
         self.sensor = sensor
         self.running_stats = running_stats
         self.loss_factors = dict.fromkeys(LOSS_NAMES, 1.0) | {'loss_affinity': 0.0}
-        self.register_load_state_dict_post_hook(_forgive_missing_teacher)
+        self.teacher_has_weights = False
+        self.register_load_state_dict_post_hook(_look_at_loaded_keys)
+        _refuse_recomputed_statistics(self.student)
 
     def is_active(self, *names: str) -> bool:
         """Tell whether any of these losses is given and has a factor above zero."""
@@ -168,9 +172,9 @@ class WSDepthEstimator(BaseModel):
 
     def _load_from_state_dict(self, state_dict: dict, prefix: str, *args: Any) -> None:
         """Take a published student's keys, see `PublishStudentHook`, as well as our own."""
-        if not any(key.startswith(f'{prefix}student.') for key in state_dict):
-            for key in [key for key in state_dict if key.startswith(prefix)]:
-                state_dict[f'{prefix}student.{key[len(prefix) :]}'] = state_dict.pop(key)
+        for key in self.student.state_dict():
+            if prefix + key in state_dict:
+                state_dict[f'{prefix}student.{key}'] = state_dict.pop(prefix + key)
         super()._load_from_state_dict(state_dict, prefix, *args)
 
     def forward(
@@ -214,7 +218,21 @@ def _grid_of(
     return h, w
 
 
-def _forgive_missing_teacher(model: WSDepthEstimator, incompatible: Any) -> None:
+def _look_at_loaded_keys(model: WSDepthEstimator, incompatible: Any) -> None:
+    """Refuse another model's weights; let a published student come without its teacher."""
+    missing = set(incompatible.missing_keys)
+    if {f'student.{key}' for key, _ in model.student.named_parameters()} <= missing:
+        raise ValueError("the checkpoint has none of the student's weights: it is another model's")
     teacher = {f'teacher.{key}' for key in model.teacher.state_dict()} if model.teacher else set()
-    if teacher <= set(incompatible.missing_keys):
+    model.teacher_has_weights = not teacher & missing
+    if teacher <= missing:
         incompatible.missing_keys[:] = [k for k in incompatible.missing_keys if k not in teacher]
+
+
+def _refuse_recomputed_statistics(student: nn.Module) -> None:
+    recomputes = any(getattr(module, 'with_cp', False) for module in student.modules())
+    if recomputes and any(isinstance(module, _BatchNorm) for module in student.modules()):
+        raise ValueError(
+            'with_cp=True runs batch normalisation twice and spoils its running statistics: '
+            'set with_cp=False, or use another normalisation'
+        )

@@ -17,7 +17,9 @@ class _Estimator(nn.Module):
         super().__init__()
         self.student = nn.Conv2d(1, 1, 1)
         self.teacher = teacher
-        self.loss_modules = nn.ModuleDict({'loss_affinity': nn.Identity()} if teacher else {})
+        self.teacher_has_weights = False
+        names = ['loss_lr', 'loss_hr', *(['loss_affinity'] if teacher else [])]
+        self.loss_modules = nn.ModuleDict({name: nn.Identity() for name in names})
         self.loss_factors = dict(loss_lr=1.0, loss_hr=1.0, loss_affinity=0.0)
 
 
@@ -36,8 +38,6 @@ def make_runner(tmp_path: Path) -> Callable[..., Any]:
             work_dir=str(tmp_path),
             cfg=Config(dict(x=1)),
             logger=MMLogger.get_instance('test'),
-            _load_from=None,
-            _resume=False,
         )
 
     return make

@@ -1,3 +1,4 @@
+import pytest
 import torch
 from torch.optim import Adam
 
@@ -55,7 +56,22 @@ def test_alone_it_is_a_model_for_the_runner(make_samples) -> None:
     assert all(p.grad is not None for p in teacher.parameters())
     predictions = teacher.eval()(torch.zeros(2, 3, 48, 64), samples, mode='predict')
     assert predictions[1].pred_depth_map.data.shape == (1, 12, 16)
+    again = teacher(torch.zeros(2, 3, 48, 64), make_samples((12, 16)), mode='predict')
+    assert again[1].pred_depth_map.data.shape == (1, 12, 16)
     assert teacher(torch.rand(1, 1, 12, 16)).shape == (1, 1, 12, 16)
+    with pytest.raises(ValueError, match="mode 'guess'"):
+        teacher(torch.rand(1, 1, 12, 16), samples, mode='guess')
+
+
+def test_prediction_fills_blocks_that_are_hidden_alike_each_time(make_samples) -> None:
+    teacher, samples = _teacher().eval(), make_samples((12, 16))
+    first, second = (
+        teacher(torch.zeros(2, 3, 48, 64), samples, mode='predict')[0].pred_depth_map.data.clone()
+        for _ in range(2)
+    )
+    assert torch.equal(first, second)
+    shown = teacher.reconstruct(samples[0].gt_depth_map.data[None]).depth[0]
+    assert not torch.allclose(first, shown)
 
 
 def test_frozen_survives_train_mode() -> None:

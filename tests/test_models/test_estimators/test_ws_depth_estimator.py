@@ -192,3 +192,25 @@ def test_a_published_student_fits_us_and_plain_mmsegmentation(
     assert torch.equal(ours(image), expected)
     predicted = plain(image, mode='predict')[0].pred_depth_map.data
     assert torch.allclose(predicted, expected[0], atol=1e-6)
+
+
+def test_another_models_checkpoint_is_refused(make_estimator) -> None:
+    model = make_estimator()
+    with pytest.raises(ValueError, match="none of the student's weights"):
+        load_state_dict(model, model.teacher.state_dict())
+
+
+def test_it_is_known_whether_the_teachers_weights_were_loaded(make_estimator) -> None:
+    trained, model = make_estimator(), make_estimator()
+    load_state_dict(model, trained.student.state_dict())
+    assert not model.teacher_has_weights
+    load_state_dict(model, trained.state_dict())
+    assert model.teacher_has_weights
+
+
+def test_recomputed_activations_are_refused(make_estimator) -> None:
+    backbone = dict(type='mmseg.ResNet', depth=18, with_cp=True)
+    head = dict(type='mmwsdepth.DepthHead', in_channels=[64, 128, 256, 512], channels=8)
+    student = dict(type='mmseg.DepthEstimator', backbone=backbone, decode_head=head)
+    with pytest.raises(ValueError, match='with_cp=True runs batch normalisation twice'):
+        make_estimator(student=student)
