@@ -25,10 +25,11 @@ def test_without_a_teacher_it_says_what_is_missing(make_runner) -> None:
 
 
 def test_a_frozen_teacher_without_weights_is_refused(make_runner) -> None:
-    with pytest.raises(
-        ValueError, match=r'frozen but has no weights: set model\.teacher\.init_cfg'
-    ):
-        AffinityDistillationHook().before_train(make_runner(_teacher(frozen=True)))
+    runner = make_runner(_teacher(frozen=True, init_cfg=dict(type='Kaiming', layer='Conv2d')))
+    with pytest.raises(ValueError, match=r'no weights: set model\.teacher\.init_cfg'):
+        AffinityDistillationHook().before_train(runner)
+    runner.model.teacher_has_weights = True
+    AffinityDistillationHook().before_train(runner)
 
 
 def test_a_frozen_teacher_with_weights_is_accepted_unless_it_can_learn(make_runner) -> None:
