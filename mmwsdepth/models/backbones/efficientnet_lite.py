@@ -45,7 +45,7 @@ class SamePadConv2d(nn.Conv2d):
 
 
 def _norm(channels: int) -> nn.BatchNorm2d:
-    return nn.BatchNorm2d(channels, eps=1e-3, momentum=0.01)
+    return nn.BatchNorm2d(channels, eps=1e-3)
 
 
 class MBConv(nn.Module):
