@@ -6,7 +6,7 @@ from importlib.util import find_spec
 MODULES = ('mmengine', 'mmcv', 'mmseg')
 ONEDL = ('onedl-mmengine', 'onedl-mmcv', 'onedl-mmsegmentation')
 OPENMMLAB = ('mmengine', 'mmcv', 'mmsegmentation')
-INSTALL = "pip install 'mmwsdepth[onedl]'"
+INSTALL = f'pip install {" ".join(ONEDL)}'
 
 
 def is_distribution_installed(name: str) -> bool:
