@@ -1,6 +1,7 @@
 # The default recipe on rooms, and what happens when one of its choices is made otherwise.
 _base_ = '../wsdepth_rooms.py'
 late = 600
+last = 1200
 schedule = dict(loss_hr=(late, 0), loss_consistency=(late, 0))
 variants = {
     'default': dict(),
@@ -8,17 +9,30 @@ variants = {
     'equal loss weights': dict(
         model=dict(loss_lr=dict(loss_weight=1.0), loss_consistency=dict(loss_weight=1.0))
     ),
-    'sensor model nearest': dict(model=dict(sensor='nearest')),
-    '600 iterations at LR alone, then 500': dict(
+    'no distillation': dict(custom_hooks=[]),
+    '600 iterations at LR alone, then 600': dict(
         default_hooks=dict(
             loss_schedule=dict(type='mmwsdepth.LossScheduleHook', schedule=schedule)
         ),
         custom_hooks=[dict(type='mmwsdepth.AffinityDistillationHook', begin=late, warmup=300)],
-        train_cfg=dict(max_iters=1100, val_interval=1100),
+        train_cfg=dict(max_iters=last, val_interval=last),
         param_scheduler=[
             _base_.param_scheduler[0],
-            dict(_base_.param_scheduler[1], end=1100),
+            dict(_base_.param_scheduler[1], end=last),
         ],
     ),
-    'no distillation': dict(custom_hooks=[]),
+    'without the finest level, 1000 iterations': dict(
+        model=dict(
+            student=dict(
+                backbone=dict(out_indices=(1, 2, 3, 4)),
+                decode_head=dict(in_channels=[24, 40, 112, 320]),
+            ),
+            affinity_levels=((0, 0), (1, 1), (2, 2)),
+        ),
+        train_cfg=dict(max_iters=1000, val_interval=1000),
+        param_scheduler=[
+            _base_.param_scheduler[0],
+            dict(_base_.param_scheduler[1], end=1000),
+        ],
+    ),
 }
