@@ -20,7 +20,7 @@ class PublishStudentHook(Hook):
     """Writes `student.pth` after training: the student alone, without teacher and optimizer.
 
     Its keys are those of the student's own class, so MMSegmentation's `DepthEstimator` loads it as
-    it is; `WSDepthEstimator` does too.
+    it is; `WSDepthEstimator` does too. A model without a student writes nothing.
     """
 
     priority = 'LOWEST'
@@ -28,7 +28,9 @@ class PublishStudentHook(Hook):
     @master_only
     def after_train(self, runner: Runner) -> None:
         """Write the file beside the checkpoints, whole or not at all."""
-        student = unwrapped_model(runner).student
+        student = getattr(unwrapped_model(runner), 'student', None)
+        if student is None:
+            return
         state = {key: value.cpu() for key, value in student.state_dict().items()}
         meta = dict(cfg=runner.cfg.pretty_text, mmwsdepth_version=__version__)
         path = Path(runner.work_dir) / FILE_NAME
