@@ -3,13 +3,15 @@
 _base_ = ['./wsdepth_rooms.py']
 load = [dict(type='mmwsdepth.LoadColour'), dict(type='mmwsdepth.LoadDepth')]
 resize = dict(type='mmwsdepth.ResizeRGBD', scale=(256, 192))
+train_set = dict(
+    type='mmwsdepth.NYUDepthDataset',
+    data_root='data/nyu',
+    data_prefix=dict(img_path='images/train', depth_map_path='annotations/train'),
+)
 train_dataloader = dict(
-    batch_size=8,
     dataset=dict(
         _delete_=True,
-        type='mmwsdepth.NYUDepthDataset',
-        data_root='data/nyu',
-        data_prefix=dict(img_path='images/train', depth_map_path='annotations/train'),
+        **train_set,
         pipeline=[
             *load,
             dict(type='mmwsdepth.RandomRotateRGBD', prob=0.5, degree=2.5),
@@ -38,7 +40,14 @@ val_dataloader = dict(
     ),
 )
 test_dataloader = val_dataloader
-val_evaluator = dict(
-    _delete_=True, type='mmwsdepth.DepthMetric', min_depth=1e-3, max_depth=10.0, crop='nyu'
-)
+protocol = dict(min_depth=1e-3, max_depth=10.0, crop='nyu')
+to_lr = dict(type='mmwsdepth.DownsampleDepth', ratio=10, mode='area')
+val_evaluator = [
+    dict(type='mmwsdepth.DepthMetric', prefix='model', **protocol),
+    dict(
+        type='mmwsdepth.MeanDepthMetric',
+        dataset=dict(**train_set, pipeline=[load[1], to_lr]),
+        **protocol,
+    ),
+]
 test_evaluator = val_evaluator
