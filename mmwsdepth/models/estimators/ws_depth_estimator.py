@@ -14,6 +14,7 @@ from mmwsdepth.registry import MODELS
 
 from .batch_statistics import keep_running_statistics
 from .estimate import Estimate, stack_ground_truth, store_prediction
+from .inference import InferenceOptions, infer
 
 LOSS_NAMES = ('loss_lr', 'loss_hr', 'loss_consistency', 'loss_affinity')
 
@@ -40,6 +41,7 @@ class WSDepthEstimator(BaseModel):
         sensor: How the sensor integrates a cell, see `downsample_depth`.
         running_stats: Which branch updates the running statistics of batch normalisation: 'hr',
             'lr' or 'both'. When one branch runs alone it updates them.
+        test_cfg: How `predict` sees an image, see `InferenceOptions`; whole by default.
         data_preprocessor: See `DepthDataPreprocessor`.
         init_cfg: Initialisation.
 
@@ -59,6 +61,7 @@ class WSDepthEstimator(BaseModel):
         affinity_levels: Sequence[tuple[int, int]] = ((0, 0), (1, 1), (2, 2)),
         sensor: str = 'area',
         running_stats: str = 'hr',
+        test_cfg: dict | None = None,
         data_preprocessor: dict | None = None,
         init_cfg: dict | None = None,
     ) -> None:
@@ -78,6 +81,7 @@ class WSDepthEstimator(BaseModel):
         self.affinity_levels = tuple(affinity_levels)
         self.sensor = sensor
         self.running_stats = running_stats
+        self.inference = InferenceOptions.from_cfg(test_cfg)
         self.loss_factors = dict.fromkeys(LOSS_NAMES, 1.0) | {'loss_affinity': 0.0}
         self.teacher_has_weights = False
         self.register_load_state_dict_post_hook(_look_at_loaded_keys)
@@ -164,7 +168,7 @@ class WSDepthEstimator(BaseModel):
         Returns:
             The samples, each with `pred_depth_map`, (1, *ori_shape) in metres.
         """
-        depth = self.estimate(inputs).depth
+        depth = infer(inputs, lambda image: self.estimate(image).depth, self.inference)
         for sample, single in zip(data_samples, depth, strict=True):
             size = sample.metainfo.get('ori_shape', inputs.shape[-2:])
             store_prediction(sample, _resize(single[None], size)[0])
