@@ -28,7 +28,11 @@ CHANNELS = (16, 24, 40, 112, 320)
 
 
 class SamePadConv2d(nn.Conv2d):
-    """Convolution with TensorFlow's 'SAME' padding, which the published weights expect."""
+    """Convolution with TensorFlow's 'SAME' padding, which the published weights expect.
+
+    The kernel is at least as large as the stride. The padding is written so that an exporter with
+    symbolic sizes sees the output's size in it: without max() and without a case for no padding.
+    """
 
     def forward(self, x: Tensor) -> Tensor:
         """Pad so that the output has ceil(size / stride) pixels, the odd pixel going last."""
@@ -39,9 +43,9 @@ class SamePadConv2d(nn.Conv2d):
             reversed(self.stride),
             strict=True,
         ):
-            total = max((-(-size // stride) - 1) * stride + kernel - size, 0)
+            total = (size - 1) // stride * stride + kernel - size
             padding += [total // 2, total - total // 2]
-        return super().forward(F.pad(x, padding) if any(padding) else x)
+        return super().forward(F.pad(x, padding))
 
 
 def _norm(channels: int) -> nn.BatchNorm2d:

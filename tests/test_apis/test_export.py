@@ -1,0 +1,173 @@
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from mmengine.config import Config
+from torch import Tensor, nn
+
+from mmwsdepth.apis.export import (
+    CHECK_SIZES,
+    FORMATS,
+    INPUT,
+    OUTPUT,
+    ExportableDepth,
+    build_exportable,
+    export_onnx,
+    largest_difference,
+)
+from mmwsdepth.models.estimators import Estimate
+from mmwsdepth.registry import MODELS
+from tests.conftest import ROOT
+
+
+def _estimator(cfg: Config) -> Any:
+    """Make an untrained model whose depth varies between pixels, unlike a fresh one's."""
+    estimator = MODELS.build(cfg.model).eval()
+    nn.init.normal_(estimator.student.decode_head.output.weight)
+    return estimator
+
+
+@pytest.fixture
+def checkpoints(tiny_config: Callable[..., Config], tmp_path: Path) -> tuple[Config, Path, Path]:
+    """A config, a training checkpoint and the same student published."""
+    cfg = tiny_config()
+    estimator = _estimator(cfg)
+    torch.save(dict(state_dict=estimator.state_dict()), tmp_path / 'iter_4.pth')
+    torch.save(dict(state_dict=estimator.student.state_dict()), tmp_path / 'student.pth')
+    return cfg, tmp_path / 'iter_4.pth', tmp_path / 'student.pth'
+
+
+@pytest.fixture
+def model(checkpoints: tuple[Config, Path, Path]) -> ExportableDepth:
+    return build_exportable(checkpoints[0], str(checkpoints[2]))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize('name', list(FORMATS))
+def test_every_format_agrees_at_sizes_it_was_not_made_with(
+    model: ExportableDepth, tmp_path: Path, name: str
+) -> None:
+    how = FORMATS[name]
+    path = tmp_path / f'model{how.suffix}'
+    how.export(model, path)
+    assert len({height for _, height, _ in CHECK_SIZES}) == 3
+    assert model(torch.rand(1, 3, 97, 131) * 255).std() > 0.05
+    assert largest_difference(model, how.load(path)) < 1e-3
+
+
+@pytest.mark.slow
+def test_onnx_names_its_ends_and_keeps_the_sizes_free(
+    model: ExportableDepth, tmp_path: Path
+) -> None:
+    onnxruntime = pytest.importorskip('onnxruntime')
+    export_onnx(model, tmp_path / 'a.onnx', opset=20)
+    assert [path.name for path in tmp_path.glob('a.onnx*')] == ['a.onnx']
+    session = onnxruntime.InferenceSession(str(tmp_path / 'a.onnx'))
+    (image,), (depth,) = session.get_inputs(), session.get_outputs()
+    assert (image.name, depth.name) == (INPUT, OUTPUT) == ('image', 'depth')
+    assert image.shape == ['batch', 3, 'height', 'width']
+    assert depth.shape == ['batch', 1, 'height', 'width']
+    assert session.get_modelmeta().custom_metadata_map['depth'] == 'metres'
+
+
+def test_checkpoint_and_published_student_give_what_the_estimator_gives(
+    checkpoints: tuple[Config, Path, Path],
+) -> None:
+    cfg, checkpoint, student = checkpoints
+    image = torch.randint(256, (2, 3, 48, 64))
+    estimator = MODELS.build(cfg.model).eval()
+    estimator.load_state_dict(torch.load(checkpoint)['state_dict'])
+    bgr = list(image.flip(1))
+    inputs = estimator.data_preprocessor(dict(inputs=bgr))['inputs']
+    expected = estimator(inputs)
+    for path in (checkpoint, student):
+        model = build_exportable(cfg, str(path))
+        assert not any('teacher' in key for key in model.state_dict())
+        torch.testing.assert_close(model(image.float()), expected)
+
+
+class _FirstChannel(nn.Module):
+    def estimate(self, image: Tensor) -> Estimate:
+        return Estimate(image[:, :1], ())
+
+
+def test_channels_are_ordered_before_they_are_normalised() -> None:
+    red, blue = torch.tensor([10.0, 0, 0]), torch.tensor([0, 0, 10.0])
+    for takes_rgb, colour in ((True, red), (False, blue)):
+        model = ExportableDepth(_FirstChannel(), [2, 3, 4], [4, 5, 6], takes_rgb)
+        assert model(colour.view(1, 3, 1, 1)).item() == 2
+
+
+def test_a_foreign_checkpoint_and_a_config_without_student_are_refused(
+    checkpoints: tuple[Config, Path, Path], tiny_config: Callable[..., Config], tmp_path: Path
+) -> None:
+    _, _, student = checkpoints
+    wider = tiny_config(model__student__decode_head__channels=24)
+    with pytest.raises(ValueError, match=r"student\.pth: not this config's student: size mismatch"):
+        build_exportable(wider, str(student))
+    state = torch.load(student)['state_dict']
+    state.pop('decode_head.output.bias')
+    torch.save(state, tmp_path / 'part.pth')
+    with pytest.raises(ValueError, match=r'has no student\.decode_head\.output\.bias \(1 such'):
+        build_exportable(tiny_config(), str(tmp_path / 'part.pth'))
+    with pytest.raises(ValueError, match='has no student, and only that'):
+        build_exportable(Config(dict(model=dict(type='x'))), str(student))
+
+
+@pytest.mark.parametrize(
+    ('exported', 'message'),
+    [
+        (lambda image: image[:, :1] * 1.01 + 1, 'differs by 0.01 of the depth'),
+        (lambda image: image[:, :1] * torch.nan, 'differs by nan'),
+        (lambda image: image[:, :1, :96] + 1, 'returns'),
+        (lambda image: (image + torch.ones(96, 128))[:, :1], r'stops at size \(2, 97, 131\): The'),
+    ],
+)
+def test_a_wrong_export_is_refused(exported: Callable, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        largest_difference(lambda image: image[:, :1] + 1, exported)
+
+
+def test_a_student_that_fixes_a_size_is_refused(tmp_path: Path) -> None:
+    class Fixed(nn.Module):
+        def estimate(self, image: Tensor) -> Estimate:
+            return Estimate(image[:, :1] * torch.ones(96, 128), ())
+
+    with pytest.raises(ValueError, match="the student's layers fix a size: "):
+        FORMATS['torch-export'].export(ExportableDepth(Fixed()), tmp_path / 'a.pt2')
+
+
+def test_missing_packages_are_named(
+    model: ExportableDepth, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr('mmwsdepth.apis.export.find_spec', lambda name: None)
+    with pytest.raises(ValueError, match='run `pip install onnx onnxruntime onnxscript`'):
+        export_onnx(model, tmp_path / 'a.onnx')
+
+
+def test_the_package_imports_without_onnx() -> None:
+    code = 'import sys, mmwsdepth.apis.export; print([m for m in sys.modules if "onnx" == m[:4]])'
+    done = subprocess.run(
+        [sys.executable, '-c', code], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert done.stdout.strip() == '[]'
+
+
+@pytest.mark.slow
+def test_the_tool_writes_beside_the_checkpoint_and_reports(
+    checkpoints: tuple[Config, Path, Path], tmp_path: Path
+) -> None:
+    cfg, _, student = checkpoints
+    (tmp_path / 'tiny.py').write_text(cfg.pretty_text)
+    command = [sys.executable, str(ROOT / 'tools' / 'export.py'), 'tiny.py', str(student)]
+    done = subprocess.run(
+        [*command, '--to', 'torchscript'], capture_output=True, text=True, cwd=tmp_path
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert 'student.torchscript: at most' in done.stdout
+    assert student.with_suffix('.torchscript').is_file()
+    assert subprocess.run([*command, '--to', 'torchscript', '--opset', '18']).returncode == 2
