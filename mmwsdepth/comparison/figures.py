@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from textwrap import fill
 
 import cv2
 import numpy as np
@@ -93,7 +94,7 @@ def _contact_sheet(runs: Sequence[Run], images: int = 3) -> Figure:
             axes[row, column].imshow(pred[window], **style)
     titles = ['colour', 'truth', *(run.variant.name for run in runs)]
     for axis, title in zip(axes[:, 0], titles, strict=True):
-        axis.set_ylabel(title, fontsize=8)
+        axis.set_ylabel(fill(title, 18), fontsize=7)
     for axis in axes.flat:
         axis.set_xticks([])
         axis.set_yticks([])

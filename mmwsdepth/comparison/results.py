@@ -90,7 +90,7 @@ def _cell(result: Result, metric: str) -> str:
     if metric == 'seconds':
         return f'{result.mean(metric):.0f}'
     seeds = len(result.metrics[metric])
-    return f'{result.mean(metric):.3f}' + (f' ± {result.spread(metric):.3f}' if seeds > 1 else '')
+    return f'{result.mean(metric):.3g}' + (f' ± {result.spread(metric):.1g}' if seeds > 1 else '')
 
 
 def write_results(results: Sequence[Result], metrics: Sequence[str], folder: Path) -> None:

@@ -40,8 +40,8 @@ def test_means_and_spreads_over_seeds(tmp_path: Path) -> None:
     assert results[1].metrics['seconds'] == [5.0]
     table = results_table(results, ['abs_rel', 'rmse', 'seconds'])
     assert table.splitlines()[0] == '| variant | abs_rel | seconds |'
-    assert table.splitlines()[2] == '| plain | 0.250 ± 0.050 | 6 |'
-    assert table.splitlines()[3] == '| again | 0.250 | 5 |'
+    assert table.splitlines()[2] == '| plain | 0.25 ± 0.05 | 6 |'
+    assert table.splitlines()[3] == '| again | 0.25 | 5 |'
     write_results(results, ['abs_rel'], tmp_path)
     assert json.loads((tmp_path / 'results.json').read_text())['plain']['abs_rel'] == [0.2, 0.3]
-    assert '± 0.050' in (tmp_path / 'table.md').read_text()
+    assert '± 0.05' in (tmp_path / 'table.md').read_text()
