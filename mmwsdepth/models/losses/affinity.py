@@ -1,14 +1,12 @@
 """Affinity distillation: the student's features keep the structure of the teacher's."""
 
-from collections.abc import Sequence
-
-import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from mmwsdepth.functional import affinity_distance
 from mmwsdepth.registry import MODELS
 
 from .common_grid import to_common_grid
+from .levelwise import LevelwiseLoss
 
 
 def affinity_loss(student: Tensor, teacher: Tensor, valid: Tensor | None = None) -> Tensor:
@@ -26,26 +24,7 @@ def affinity_loss(student: Tensor, teacher: Tensor, valid: Tensor | None = None)
 
 
 @MODELS.register_module()
-class AffinityLoss(nn.Module):
-    """Module of `affinity_loss`, averaged over pairs of levels.
+class AffinityLoss(LevelwiseLoss):
+    """Module of `affinity_loss`, averaged over pairs of levels; arguments of `LevelwiseLoss`."""
 
-    Args:
-        loss_weight: Factor.
-    """
-
-    def __init__(self, loss_weight: float = 1.0) -> None:
-        super().__init__()
-        self.loss_weight = loss_weight
-
-    def forward(
-        self, student: Sequence[Tensor], teacher: Sequence[Tensor], valid: Tensor | None = None
-    ) -> Tensor:
-        """Average `affinity_loss` over corresponding levels.
-
-        Args:
-            student: Feature maps of the student, (N, C_i, H_i, W_i).
-            teacher: As many of the teacher, (N, D_i, h_i, w_i).
-            valid: (N, 1, h, w), true where depth was measured.
-        """
-        losses = [affinity_loss(s, t, valid) for s, t in zip(student, teacher, strict=True)]
-        return self.loss_weight * torch.stack(losses).mean()
+    distance = staticmethod(affinity_loss)

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from mmwsdepth.registry import MODELS
 
 from .common_grid import to_common_grid
+from .levelwise import LevelwiseLoss
 from .reduce import masked_mean
 
 
@@ -49,27 +50,14 @@ def feature_l2_loss(student: Tensor, teacher: Tensor, valid: Tensor | None = Non
 
 
 @MODELS.register_module()
-class AttentionLoss(nn.Module):
-    """Module of `attention_loss`, averaged over pairs of levels; takes `AffinityLoss`'s place.
+class AttentionLoss(LevelwiseLoss):
+    """Module of `attention_loss`, averaged over pairs of levels; takes `AffinityLoss`'s place."""
 
-    Args:
-        loss_weight: Factor.
-    """
-
-    def __init__(self, loss_weight: float = 1.0) -> None:
-        super().__init__()
-        self.loss_weight = loss_weight
-
-    def forward(
-        self, student: Sequence[Tensor], teacher: Sequence[Tensor], valid: Tensor | None = None
-    ) -> Tensor:
-        """Average `attention_loss` over corresponding levels, see `AffinityLoss`."""
-        losses = [attention_loss(s, t, valid) for s, t in zip(student, teacher, strict=True)]
-        return self.loss_weight * torch.stack(losses).mean()
+    distance = staticmethod(attention_loss)
 
 
 @MODELS.register_module()
-class FeatureL2Loss(nn.Module):
+class FeatureL2Loss(LevelwiseLoss):
     """Module of `feature_l2_loss` behind a learnt 1x1 projection; takes `AffinityLoss`'s place.
 
     Args:
@@ -78,14 +66,15 @@ class FeatureL2Loss(nn.Module):
         loss_weight: Factor.
     """
 
+    distance = staticmethod(feature_l2_loss)
+
     def __init__(
         self,
         student_channels: Sequence[int],
         teacher_channels: Sequence[int],
         loss_weight: float = 1.0,
     ) -> None:
-        super().__init__()
-        self.loss_weight = loss_weight
+        super().__init__(loss_weight)
         self.projections = nn.ModuleList(
             nn.Conv2d(s, t, 1) for s, t in zip(student_channels, teacher_channels, strict=True)
         )
@@ -93,9 +82,6 @@ class FeatureL2Loss(nn.Module):
     def forward(
         self, student: Sequence[Tensor], teacher: Sequence[Tensor], valid: Tensor | None = None
     ) -> Tensor:
-        """Average `feature_l2_loss` over corresponding levels, see `AffinityLoss`."""
-        losses = [
-            feature_l2_loss(project(s), t, valid)
-            for s, t, project in zip(student, teacher, self.projections, strict=True)
-        ]
-        return self.loss_weight * torch.stack(losses).mean()
+        """Project the student's maps to the teacher's channels and average over levels."""
+        projected = [project(s) for s, project in zip(student, self.projections, strict=True)]
+        return super().forward(projected, teacher, valid)
