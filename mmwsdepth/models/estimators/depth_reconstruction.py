@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from mmwsdepth.registry import MODELS
 
 from ..losses.reduce import MIN_DEPTH
-from .estimate import Estimate, stack_ground_truth, store_prediction
+from .estimate import Estimate, samples_for, stack_ground_truth, store_prediction
 
 
 def _block(inp: int, out: int, stride: int = 1) -> nn.Sequential:
@@ -143,14 +143,11 @@ class DepthReconstruction(BaseModel):
         """
         if mode == 'tensor':
             return self.reconstruct(inputs).depth
-        if mode not in ('loss', 'predict') or data_samples is None:
-            raise ValueError(
-                f"mode {mode!r} is none of 'tensor', 'loss' and 'predict' with samples"
-            )
-        depth = stack_ground_truth(data_samples)
+        samples = samples_for(mode, data_samples)
+        depth = stack_ground_truth(samples)
         if mode == 'loss':
             return dict(loss_teacher=self.reconstruct_hidden(depth)[1])
         holes = hide_blocks(depth, self.hidden_share, generator=torch.Generator().manual_seed(0))
-        for sample, reconstructed in zip(data_samples, self.reconstruct(holes).depth, strict=True):
+        for sample, reconstructed in zip(samples, self.reconstruct(holes).depth, strict=True):
             store_prediction(sample, reconstructed)
-        return data_samples
+        return samples

@@ -48,5 +48,16 @@ def store_prediction(sample: BaseDataElement, depth: Tensor) -> None:
     sample.set_data({'pred_depth_map': PixelData(data=depth)})
 
 
+def samples_for(mode: str, data_samples: list[BaseDataElement] | None) -> list[BaseDataElement]:
+    """Return the samples that a mode of MMEngine's `forward` needs.
+
+    Raises:
+        ValueError: The mode is neither 'loss' nor 'predict', or there are no samples.
+    """
+    if mode not in ('loss', 'predict') or data_samples is None:
+        raise ValueError(f"mode {mode!r} is none of 'tensor', 'loss' and 'predict' with samples")
+    return data_samples
+
+
 def _size(depth: Tensor) -> str:
     return 'x'.join(str(side) for side in depth.shape[-2:])

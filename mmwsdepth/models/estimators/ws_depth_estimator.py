@@ -13,7 +13,7 @@ from mmwsdepth.functional import SENSORS, downsample_depth, downsample_image
 from mmwsdepth.registry import MODELS
 
 from .batch_statistics import keep_running_statistics
-from .estimate import Estimate, stack_ground_truth, store_prediction
+from .estimate import Estimate, samples_for, stack_ground_truth, store_prediction
 from .inference import InferenceOptions, infer
 
 LOSS_NAMES = ('loss_lr', 'loss_hr', 'loss_consistency', 'loss_affinity')
@@ -199,11 +199,8 @@ class WSDepthEstimator(BaseModel):
         """
         if mode == 'tensor':
             return self.estimate(inputs).depth
-        if mode not in ('loss', 'predict') or data_samples is None:
-            raise ValueError(
-                f"mode {mode!r} is none of 'tensor', 'loss' and 'predict' with samples"
-            )
-        return getattr(self, mode)(inputs, data_samples)
+        samples = samples_for(mode, data_samples)
+        return getattr(self, mode)(inputs, samples)
 
 
 def _resize(depth: Tensor, size: Sequence[int]) -> Tensor:
