@@ -1,0 +1,61 @@
+"""DIODE: dense depth of a laser scanner, indoors and outdoors.
+
+https://diode-dataset.org and https://github.com/diode-dataset/diode-devkit:
+`{train,val}/{indoors,outdoor}/scene_*/scan_*/NAME.png` (768x1024) with `NAME_depth.npy`, float32
+metres of shape (768, 1024, 1), and `NAME_depth_mask.npy`, 1 where the sensor's return is valid; the
+focal lengths are those of the devkit's intrinsics.txt.
+"""
+
+import math
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from ..depth_io import BadFileError, read_depth
+from .item import Item, Listing, RejectedError, Sample, load_colour
+from .splits import split_of
+
+SENSOR = 'Faro Focus S350 laser scanner'
+FOCAL = (886.81, 927.06)
+DEPTH_SCALE = 0.01
+"""Outdoors reaches 350 m, where 16 bits of millimetres end at 65 m."""
+
+
+def list_diode(src: Path) -> Listing:
+    """List DIODE's images.
+
+    Args:
+        src: Folder with `train` or `val`, or any folder within it, e.g. `val/indoors`.
+
+    Raises:
+        ValueError: No depth there.
+    """
+    depths = sorted(src.rglob('*_depth.npy'))
+    if not depths:
+        raise ValueError(f'{src}: no scene_*/scan_*/*_depth.npy')
+    items = [_item(src, path) for path in depths]
+    return Listing(len(items), items, SENSOR)
+
+
+def _item(src: Path, depth: Path) -> Item:
+    stem = depth.with_name(depth.name.removesuffix('_depth.npy'))
+    name = stem.relative_to(src).as_posix()
+    return Item(name, split_of(depth.parent.resolve()), partial(_load, stem))
+
+
+def _load(stem: Path) -> Sample:
+    image, depth, mask = (
+        stem.with_name(stem.name + end) for end in ('.png', '_depth.npy', '_depth_mask.npy')
+    )
+    colour, _ = load_colour(image)
+    metres = read_depth(depth, 1.0, (0.0, math.inf))
+    if not mask.is_file():
+        raise RejectedError('no mask of valid returns', str(mask))
+    try:
+        valid = np.load(mask, allow_pickle=False).squeeze()
+    except (ValueError, EOFError, OSError):
+        raise BadFileError(f'{mask}: not a complete npy file: copy it anew') from None
+    if valid.shape != metres.shape:
+        raise RejectedError('mask does not fit depth', f'{mask} is {valid.shape}')
+    return Sample(colour, np.where(valid == 1, metres, 0), focal=FOCAL)

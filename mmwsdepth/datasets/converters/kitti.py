@@ -1,0 +1,110 @@
+"""KITTI depth prediction: accumulated laser depth beside the raw recordings' images.
+
+https://www.cvlibs.net/datasets/kitti/eval_depth.php, annotated depth maps:
+`{train,val}/DRIVE/proj_depth/groundtruth/image_0{2,3}/NUMBER.png`, 16-bit, metres times 256, 0 for
+missing; `val_selection_cropped/{image,groundtruth_depth}` has the official thousand for validation.
+Images are in the raw data, https://www.cvlibs.net/datasets/kitti/raw_data.php:
+`DATE/DRIVE/image_0{2,3}/data/NUMBER.png` (often kept as .jpg) with `DATE/calib_cam_to_cam.txt`.
+The Eigen split's lists are those of BTS, https://github.com/cleinc/bts: an image path, a depth path
+or None, and the focal length a line.
+"""
+
+import math
+import re
+from functools import cache, partial
+from pathlib import Path
+
+from ..depth_io import read_depth
+from .item import Item, Listing, RejectedError, Sample, first_existing, load_colour
+from .splits import split_of
+
+SENSOR = 'Velodyne HDL-64E, eleven sweeps accumulated'
+DEPTH_SCALE = 1 / 256
+"""Kept from the source: it reaches 255 m without loss, where millimetres end at 65 m."""
+
+
+def list_kitti(
+    src: Path,
+    raw: Path | None = None,
+    train_list: Path | None = None,
+    test_list: Path | None = None,
+) -> Listing:
+    """List KITTI's annotated depth.
+
+    Args:
+        src: Folder with `train` and `val`, or any folder within it.
+        raw: Folder of the raw data, that has the dates; by default `src`.
+        train_list: List of the Eigen split; with one of the two lists, nothing else is converted.
+        test_list: Likewise.
+
+    Raises:
+        ValueError: No depth there, or a list's line does not make sense.
+    """
+    raw = raw or src
+    lists = [(path, split) for path, split in ((train_list, 'train'), (test_list, 'test')) if path]
+    if lists:
+        items = [item for path, split in lists for item in _listed(src, raw, path, split)]
+    else:
+        depths = [*src.rglob('proj_depth/groundtruth/image_0[23]/*.png')]
+        depths += src.rglob('groundtruth_depth/*.png')
+        items = [_item(raw, path) for path in sorted(depths)]
+    if not items:
+        raise ValueError(
+            f'{src}: no DRIVE/proj_depth/groundtruth/image_02/*.png and no groundtruth_depth/*.png'
+        )
+    return Listing(len(items), items, SENSOR)
+
+
+def _item(raw: Path, depth: Path) -> Item:
+    if depth.parent.name == 'groundtruth_depth':
+        name = depth.stem.replace('_groundtruth_depth_', '_image_')
+        image = depth.parents[1] / 'image' / f'{name}.png'
+        return Item(name, 'selection', partial(_load, image, depth, None))
+    drive, camera = depth.parents[3].name, depth.parent.name
+    image = raw / drive[:10] / drive / camera / 'data' / depth.name
+    split = split_of(depth.parents[4]) or 'train'
+    return Item(f'{drive}/{camera}/{depth.stem}', split, partial(_load, image, depth, raw))
+
+
+def _listed(src: Path, raw: Path, path: Path, split: str) -> list[Item]:
+    if not path.is_file():
+        raise FileNotFoundError(f'{path}: no such list')
+    items = []
+    for number, line in enumerate(path.read_text().splitlines(), start=1):
+        columns = line.split()
+        if not columns:
+            continue
+        parts = Path(columns[0]).parts
+        if len(columns) < 2 or len(parts) != 5 or '..' in (*parts, *Path(columns[1]).parts):
+            raise ValueError(
+                f'{path}:{number}: found {line!r}, need DATE/DRIVE/image_02/data/NUMBER.png and a '
+                'depth path or None'
+            )
+        _, drive, camera, _, file = parts
+        depth = first_existing(*(src / part / columns[1] for part in ('', 'train', 'val')))
+        name = f'{drive}/{camera}/{Path(file).stem}'
+        items.append(Item(name, split, partial(_load, raw / columns[0], depth, raw)))
+    return items
+
+
+def _load(image: Path, depth: Path, raw: Path | None) -> Sample:
+    if not depth.is_file():
+        raise RejectedError('no depth file', str(depth))
+    image = first_existing(image, image.with_suffix('.jpg'))
+    colour, jpeg = load_colour(image)
+    metres = read_depth(depth, DEPTH_SCALE, (0.0, math.inf))
+    focal = (
+        _focal(image.parents[3] / 'calib_cam_to_cam.txt', image.parents[1].name) if raw else None
+    )
+    return Sample(colour, metres, jpeg=jpeg, focal=focal)
+
+
+@cache
+def _focal(calibration: Path, camera: str) -> tuple[float, float] | None:
+    if not calibration.is_file():
+        return None
+    row = re.search(rf'^P_rect_{camera[-2:]}:(.*)$', calibration.read_text(), re.MULTILINE)
+    if row is None:
+        return None
+    values = [float(value) for value in row[1].split()]
+    return values[0], values[5]

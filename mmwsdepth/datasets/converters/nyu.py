@@ -1,0 +1,112 @@
+"""NYU Depth v2: the labelled set as MATLAB file, or the folders that BTS made of it.
+
+https://cs.nyu.edu/~fergus/datasets/nyu_depth_v2.html: `nyu_depth_v2_labeled.mat` is MATLAB 7.3,
+that is HDF5, so that h5py sees its arrays with their axes reversed; `splits.mat` there names the
+official split by numbers from 1. BTS (https://github.com/cleinc/bts) pairs `SCENE/rgb_00000.jpg`
+with `SCENE/sync_depth_00000.png`, 16-bit millimetres, in `sync` and `official_splits/{train,test}`.
+"""
+
+import math
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import cv2
+import numpy as np
+
+from ..depth_io import read_depth
+from .item import Item, Listing, RejectedError, Sample, load_colour
+from .optional import optional_module
+from .splits import split_of
+
+SENSOR = 'Kinect v1'
+FOCAL = (518.8579, 519.4696)
+"""Of the colour camera, from the official toolbox's camera_params.m."""
+
+
+def list_nyu(src: Path, splits: Path | None = None) -> Listing:
+    """List NYU Depth v2.
+
+    Args:
+        src: `nyu_depth_v2_labeled.mat`, or a folder with BTS's files anywhere in it.
+        splits: `splits.mat`; by default the file of this name beside the .mat, without one there
+            is no split.
+
+    Raises:
+        ValueError: No such data, or the split does not fit it.
+    """
+    if src.is_file():
+        return _list_labelled(src, splits)
+    images = sorted(src.rglob('rgb_*.jpg'))
+    if not images:
+        raise ValueError(
+            f'{src}: neither nyu_depth_v2_labeled.mat nor a folder with SCENE/rgb_*.jpg beside '
+            'SCENE/sync_depth_*.png'
+        )
+    return Listing(len(images), (_synced(src, path) for path in images), SENSOR)
+
+
+def _synced(src: Path, image: Path) -> Item:
+    number = image.stem.removeprefix('rgb_')
+    folder = image.parent.relative_to(src)
+    depth = image.with_name(f'sync_depth_{number}.png')
+    name = (folder / number).as_posix()
+    return Item(name, split_of(folder) or 'train', partial(_load_synced, image, depth))
+
+
+def _load_synced(image: Path, depth: Path) -> Sample:
+    if not depth.is_file():
+        raise RejectedError('no depth file', str(depth))
+    colour, jpeg = load_colour(image)
+    metres = read_depth(depth, 0.001, (0.0, math.inf))
+    return Sample(colour, metres, jpeg=jpeg, focal=FOCAL)
+
+
+def _list_labelled(src: Path, splits: Path | None) -> Listing:
+    h5py = optional_module('h5py', 'h5py')
+    try:
+        file = h5py.File(src, 'r')
+    except OSError as error:
+        raise ValueError(f'{src}: no MATLAB 7.3 (HDF5) file, or incomplete ({error})') from None
+    if 'images' not in file or 'depths' not in file:
+        raise ValueError(f'{src}: has {sorted(file)}, but no `images` and `depths`')
+    count = file['images'].shape[0]
+    return Listing(count, _labelled(file, _official_split(src, splits, count)), SENSOR)
+
+
+def _labelled(file: Any, split: list[str]) -> Iterator[Item]:
+    lock = Lock()
+    for index, name in enumerate(split):
+        yield Item(f'{index + 1:04d}', name, partial(_load_labelled, file, lock, index))
+
+
+def _load_labelled(file: Any, lock: Any, index: int) -> Sample:
+    try:
+        with lock:
+            image, depth = file['images'][index], file['depths'][index]
+    except OSError:
+        raise RejectedError('damaged', f'{file.filename}, image {index + 1}') from None
+    colour = cv2.cvtColor(np.ascontiguousarray(image.transpose(2, 1, 0)), cv2.COLOR_RGB2BGR)
+    return Sample(colour, np.ascontiguousarray(depth.T), focal=FOCAL)
+
+
+def _official_split(src: Path, splits: Path | None, count: int) -> list[str]:
+    path = splits or src.with_name('splits.mat')
+    if not path.is_file():
+        if splits is not None:
+            raise FileNotFoundError(
+                f'{splits}: no such file: download splits.mat from the NYU page'
+            )
+        return [''] * count
+    content = optional_module('scipy.io', 'scipy').loadmat(path)
+    names = [''] * count
+    for key, split in (('trainNdxs', 'train'), ('testNdxs', 'test')):
+        if key not in content:
+            raise ValueError(f'{path}: has no {key}, so it is not the official splits.mat')
+        for number in content[key].ravel():
+            if not 1 <= number <= count:
+                raise ValueError(f'{path}: names image {number} of {count}: not the split of {src}')
+            names[number - 1] = split
+    return names
