@@ -1,0 +1,89 @@
+"""The subcommand `mmwsdepth infer CHECKPOINT INPUT ...`."""
+
+import argparse
+
+from mmengine.config import DictAction
+
+from .inferencer import DepthInferencer
+from .outputs import KINDS, DepthWriter
+from .runner import load_config
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the subcommand's options to its parser."""
+    parser.add_argument('checkpoint', help='student.pth or a training checkpoint; file or URL')
+    parser.add_argument(
+        'inputs', nargs='+', help="image, folder, glob in quotes, video, or a camera's index"
+    )
+    parser.add_argument(
+        '--config', help='config file or mmwsdepth::NAME.py; default what the checkpoint carries'
+    )
+    parser.add_argument(
+        '--cfg-options',
+        nargs='+',
+        action=DictAction,
+        help="override --config's keys: KEY=VALUE ...",
+    )
+    parser.add_argument('--out', default='predictions', help='folder to write to; %(default)s')
+    parser.add_argument(
+        '--write',
+        nargs='+',
+        choices=KINDS,
+        default=['png', 'colour'],
+        help='png: 16-bit millimetres; npy, exr: float32 metres; colour: with a bar in metres; '
+        'ply: coloured point cloud; default png colour',
+    )
+    parser.add_argument('--batch-size', type=int, default=1, help='images of one size at once')
+    parser.add_argument('--mode', choices=['whole', 'slide'], help='slide: tiles, for large images')
+    parser.add_argument(
+        '--tile', type=int, nargs=2, metavar=('H', 'W'), help='size of the tiles of --mode slide'
+    )
+    parser.add_argument('--flip', action='store_true', help='mean with the mirror image')
+    parser.add_argument(
+        '--focal-length', type=float, help='in pixels, for ply; default from manifest.json or EXIF'
+    )
+    parser.add_argument(
+        '--colour-range',
+        type=float,
+        nargs=2,
+        metavar=('NEAR', 'FAR'),
+        help='metres at the ends of the colours, the same for all pictures; default each its own',
+    )
+    parser.add_argument('--every', type=int, default=1, help='take every n-th frame of a video')
+    parser.add_argument('--max-frames', type=int, help='at most so many of each video or camera')
+    parser.add_argument('--device', help='such as cpu or cuda:0; default what there is')
+
+
+def run(args: argparse.Namespace) -> None:
+    """Estimate, write, and say how many; Ctrl-C ends a camera.
+
+    Raises:
+        ValueError: Options contradict each other, or not one file was good.
+    """
+    if args.cfg_options and not args.config:
+        raise ValueError('--cfg-options overrides --config, which is not given: give both')
+    if args.tile and args.mode != 'slide':
+        raise ValueError('--tile goes with --mode slide, which is not given: give both')
+    limits = tuple(args.colour_range) if args.colour_range else None
+    writer = DepthWriter(args.out, args.write, args.focal_length, limits)
+    test_cfg = dict(mode=args.mode, tile=args.tile, flip=args.flip or None)
+    inferencer = DepthInferencer(
+        load_config(args.config, options=args.cfg_options) if args.config else None,
+        args.checkpoint,
+        args.device,
+        {key: value for key, value in test_cfg.items() if value is not None},
+    )
+    number = 0
+    try:
+        for _ in inferencer.stream(
+            args.inputs, args.batch_size, writer, args.every, args.max_frames
+        ):
+            number += 1
+    except KeyboardInterrupt:
+        pass
+    rejected = inferencer.rejected
+    if rejected and not number:
+        raise ValueError(f'none of {len(rejected)} files is good, the first one: {rejected[0]}')
+    print(
+        f'{number} estimates in {args.out}' + (f', {len(rejected)} complaints' if rejected else '')
+    )

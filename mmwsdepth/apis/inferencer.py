@@ -1,0 +1,244 @@
+"""Depth of any images with a trained student."""
+
+import copy
+import logging
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from mmengine.config import Config
+from mmengine.dataset import pseudo_collate
+from mmengine.infer import BaseInferencer
+from mmengine.logging import print_log
+from mmengine.structures import BaseDataElement
+from rich.progress import track
+from torch import nn
+
+from mmwsdepth.datasets.depth_io import BadFileError
+from mmwsdepth.visualization.depth_picture import Limits, draw_depth
+
+from .batching import batches_of_one_size, pack_frame
+from .checkpoint_config import config_from_checkpoint
+from .export import build_exportable
+from .inputs import Frame, Inputs, Source, open_source
+from .outputs import DepthWriter
+from .runner import load_config
+
+
+class Prediction(NamedTuple):
+    """An estimate.
+
+    Attributes:
+        frame: The image.
+        depth: (H, W) float32, metres, at the image's size.
+        sample: MMEngine's form of it, with `pred_depth_map`.
+    """
+
+    frame: Frame
+    depth: np.ndarray
+    sample: BaseDataElement
+
+
+class DepthInferencer(BaseInferencer):
+    """Estimates depth at the colour camera's resolution, with MMEngine's interface.
+
+    Checkpoints are read as data, never as code. Neither the training's data nor ImageNet weights
+    are needed.
+
+    Args:
+        model: Config, its file, or `mmwsdepth::NAME.py`; by default what the checkpoint carries,
+            see `config_from_checkpoint`.
+        weights: `student.pth` or a training checkpoint; a file or URL.
+        device: Such as 'cpu' or 'cuda:0'; by default what there is.
+        test_cfg: Overrides the config's, see `InferenceOptions`: `dict(mode='slide')` for images
+            that do not fit into memory.
+        show_progress: Whether to show a progress bar.
+
+    Raises:
+        FileNotFoundError: There is no such config or checkpoint.
+        ValueError: The weights are not given, unsafe or another model's, an option cannot be
+            meant, or CUDA is asked for and absent.
+    """
+
+    def __init__(
+        self,
+        model: Config | dict | str | Path | None = None,
+        weights: str | Path | None = None,
+        device: str | None = None,
+        test_cfg: dict[str, Any] | None = None,
+        show_progress: bool = True,
+    ) -> None:
+        if weights is None:
+            raise ValueError('weights are not given: name a student.pth or a training checkpoint')
+        if device is not None and 'cuda' in str(device) and not torch.cuda.is_available():
+            raise ValueError(f'device is {device}, but there is no CUDA here: take cpu')
+        if model is None:
+            cfg = config_from_checkpoint(str(weights))
+        elif isinstance(model, str | Path):
+            cfg = load_config(str(model))
+        else:
+            cfg = (
+                copy.deepcopy(model) if isinstance(model, Config) else Config(copy.deepcopy(model))
+            )
+        if test_cfg:
+            cfg.model.test_cfg = {**(cfg.model.get('test_cfg') or {}), **test_cfg}
+        self.rejected: list[str] = []
+        super().__init__(cfg, str(weights), device, show_progress=show_progress)
+
+    def __call__(
+        self,
+        inputs: Inputs,
+        return_datasamples: bool = False,
+        batch_size: int = 1,
+        return_vis: bool = False,
+        limits: Limits | None = None,
+        writer: DepthWriter | None = None,
+    ) -> dict[str, Any]:
+        """Estimate depth and keep all of it; `stream` is for more than fits into memory.
+
+        Args:
+            inputs: See `open_source`.
+            return_datasamples: Give data samples in place of arrays.
+            batch_size: How many images of one size the network sees at once.
+            return_vis: Whether to draw pictures.
+            limits: Depths in metres at the ends of their colours; by default each picture's own.
+            writer: Writes files.
+
+        Returns:
+            `predictions`, (H, W) float32 in metres; `visualization`, (H, W + B, 3) uint8 RGB, see
+            `draw_depth`, empty without `return_vis`; `names`; each a list, but of a single array or
+            image file the element itself; and `rejected`, a sentence for each bad file.
+
+        Raises:
+            BadFileError: The input is a single image, and there is a complaint of it.
+        """
+        source = open_source(inputs)
+        samples, names, pictures = [], [], []
+        for frame, _, sample in self._estimate(source, batch_size, writer):
+            samples.append(sample)
+            names.append(frame.name)
+            pictures += self.visualize([frame.image], [sample], return_vis, limits)
+        if source.is_single and self.rejected:
+            raise BadFileError(self.rejected[0])
+        results = self.postprocess(samples, pictures, return_datasamples) | dict(names=names)
+        if source.is_single:
+            results = {key: found[0] if found else found for key, found in results.items()}
+        return results | dict(rejected=self.rejected)
+
+    def stream(
+        self,
+        inputs: Inputs,
+        batch_size: int = 1,
+        writer: DepthWriter | None = None,
+        every: int = 1,
+        max_frames: int | None = None,
+    ) -> Iterator[Prediction]:
+        """Estimate depth of one image after the other, however many there are.
+
+        Bad files are warned of, and listed in `rejected`.
+
+        Args:
+            inputs: See `open_source`.
+            batch_size: How many images of one size the network sees at once.
+            writer: Writes files.
+            every: Take every n-th frame of a video or camera.
+            max_frames: Take at most so many frames of each video or camera.
+
+        Raises:
+            ValueError: See `open_source` and `DepthWriter.check`; or batch_size is below 1.
+        """
+        yield from self._estimate(open_source(inputs, every, max_frames), batch_size, writer)
+
+    def _estimate(
+        self, source: Source, batch_size: int, writer: DepthWriter | None
+    ) -> Iterator[Prediction]:
+        if batch_size < 1:
+            raise ValueError(f'batch_size is {batch_size}: give 1 or more')
+        if writer is not None:
+            writer.check(source.paths)
+        self.rejected = []
+        found = track(source.frames, 'Estimating', source.total, disable=not self.show_progress)
+        for frames in batches_of_one_size(self._good(found), batch_size):
+            for prediction in self._predict(frames):
+                if writer is not None:
+                    self._write(writer, prediction)
+                yield prediction
+
+    def _good(self, found: Iterable[Frame | BadFileError]) -> Iterator[Frame]:
+        for frame in found:
+            if isinstance(frame, BadFileError):
+                self._reject(str(frame))
+            else:
+                yield frame
+
+    def _reject(self, complaint: str) -> None:
+        self.rejected.append(complaint)
+        print_log(complaint, logger='current', level=logging.WARNING)
+
+    def _predict(self, frames: Sequence[Frame]) -> list[Prediction]:
+        (batch,) = self.preprocess(frames, len(frames))
+        try:
+            samples = self.forward(batch)
+        except torch.cuda.OutOfMemoryError:
+            height, width = frames[0].image.shape[:2]
+            for frame in frames:
+                self._reject(
+                    f'{frame.path or frame.name}: {len(frames)} images of {height}x{width} do not '
+                    "fit into the GPU's memory: take a smaller batch size or mode slide"
+                )
+            return []
+        return [Prediction(f, _depth(s), s) for f, s in zip(frames, samples, strict=True)]
+
+    def _write(self, writer: DepthWriter, prediction: Prediction) -> None:
+        try:
+            writer.write(prediction.frame, prediction.depth)
+        except BadFileError as error:
+            self._reject(str(error))
+
+    def visualize(
+        self,
+        inputs: Sequence[np.ndarray],
+        preds: Sequence[BaseDataElement],
+        return_vis: bool = False,
+        limits: Limits | None = None,
+    ) -> list[np.ndarray]:
+        """Draw depth in colours with a bar in metres.
+
+        Args:
+            inputs: The images; not drawn.
+            preds: Samples with `pred_depth_map`.
+            return_vis: Whether to draw at all.
+            limits: See `draw_depth`.
+
+        Returns:
+            (H, W + B, 3) uint8, RGB, a sample.
+        """
+        return [draw_depth(_depth(sample), limits) for sample in preds] if return_vis else []
+
+    def postprocess(
+        self,
+        preds: Sequence[BaseDataElement],
+        visualization: list[np.ndarray],
+        return_datasamples: bool = False,
+    ) -> dict[str, Any]:
+        """Put predictions, as arrays or data samples, beside the pictures."""
+        predictions = list(preds) if return_datasamples else [_depth(sample) for sample in preds]
+        return dict(predictions=predictions, visualization=visualization)
+
+    def _init_model(self, cfg: Config, weights: str, device: str) -> nn.Module:
+        return build_exportable(cfg, weights).estimator.to(device)
+
+    def _init_pipeline(self, cfg: Config) -> Any:
+        return pack_frame
+
+    def _init_collate(self, cfg: Config) -> Any:
+        return pseudo_collate
+
+    def _init_visualizer(self, cfg: Config) -> None:
+        return None
+
+
+def _depth(sample: BaseDataElement) -> np.ndarray:
+    return sample.pred_depth_map.data[0].float().cpu().numpy()

@@ -1,0 +1,176 @@
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+import torch
+from mmengine.config import Config
+from mmengine.dataset import Compose, pseudo_collate
+
+from mmwsdepth.apis import DepthInferencer
+from mmwsdepth.apis.outputs import DepthWriter
+from mmwsdepth.datasets.depth_io import BadFileError
+from mmwsdepth.registry import MODELS
+from mmwsdepth.visualization.depth_picture import draw_depth
+
+SIZE, OTHER = (48, 64), (40, 72)
+
+
+@pytest.fixture(scope='module')
+def inferencer(published: Path) -> DepthInferencer:
+    return DepthInferencer(weights=published, device='cpu', show_progress=False)
+
+
+def noise(size: tuple[int, int] = SIZE, seed: int = 0) -> np.ndarray:
+    coarse = np.random.default_rng(seed).integers(0, 256, (6, 8, 3), np.uint8)
+    return cv2.resize(coarse, size[::-1])
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Four images, of which one has another size, and a bad file among them."""
+    path = tmp_path / 'photos'
+    path.mkdir()
+    for seed, (name, size) in enumerate(zip('abde', (SIZE, SIZE, OTHER, SIZE), strict=True)):
+        cv2.imwrite(str(path / f'{name}.png'), noise(size, seed))
+    (path / 'c.png').write_bytes(b'no image')
+    return path
+
+
+def test_an_image_gives_what_the_test_pipeline_gives(
+    inferencer: DepthInferencer, published: Path, small_config: Config, folder: Path
+) -> None:
+    model = MODELS.build(small_config.model).eval()
+    model.load_state_dict(torch.load(published)['state_dict'], strict=False)
+    types = ('mmwsdepth.LoadColour', 'mmwsdepth.PackRGBDInputs')
+    pipeline = Compose([dict(type=name) for name in types])
+    with torch.no_grad():
+        packed = pipeline(dict(img_path=str(folder / 'd.png')))
+        (sample,) = model.test_step(pseudo_collate([packed]))
+    found = inferencer(str(folder / 'd.png'))['predictions']
+    assert found.shape == OTHER and found.dtype == np.float32
+    assert found.std() > 0.01
+    np.testing.assert_allclose(found, sample.pred_depth_map.data[0], rtol=1e-5)
+
+
+def test_a_single_image_gives_elements_and_a_list_gives_lists(inferencer: DepthInferencer) -> None:
+    one = inferencer(noise(), return_vis=True)
+    assert set(one) == {'predictions', 'visualization', 'names', 'rejected'}
+    assert one['names'] == '00000000' and one['rejected'] == []
+    np.testing.assert_array_equal(one['visualization'], draw_depth(one['predictions']))
+    listed = inferencer([noise()])
+    assert [depth.shape for depth in listed['predictions']] == [SIZE]
+    assert listed['visualization'] == [] and listed['names'] == ['00000000']
+    np.testing.assert_array_equal(listed['predictions'][0], one['predictions'])
+
+
+def test_data_samples_and_limits_are_handed_through(inferencer: DepthInferencer) -> None:
+    results = inferencer(noise(), return_datasamples=True, return_vis=True, limits=(0.2, 9))
+    depth = results['predictions'].pred_depth_map.data[0].numpy()
+    np.testing.assert_array_equal(results['visualization'], draw_depth(depth, (0.2, 9)))
+
+
+@pytest.mark.parametrize('batch_size', [1, 2, 3])
+def test_batches_change_nothing_and_bad_files_are_counted(
+    inferencer: DepthInferencer, folder: Path, batch_size: int
+) -> None:
+    results = inferencer(folder, batch_size=batch_size)
+    assert results['names'] == ['a', 'b', 'd', 'e']
+    (complaint,) = results['rejected']
+    assert complaint.startswith(f'{folder}/c.png: 8 bytes')
+    for name, depth in zip(results['names'], results['predictions'], strict=True):
+        alone = inferencer(folder / f'{name}.png')['predictions']
+        np.testing.assert_allclose(depth, alone, rtol=1e-4)
+
+
+def test_complaints_are_those_of_the_last_call(inferencer: DepthInferencer, folder: Path) -> None:
+    first = inferencer(folder)['rejected']
+    assert inferencer(folder / 'a.png')['rejected'] == []
+    assert len(first) == 1
+
+
+def test_a_single_bad_file_is_an_error(inferencer: DepthInferencer, folder: Path) -> None:
+    with pytest.raises(BadFileError, match=r'c\.png: 8 bytes, truncated or no image'):
+        inferencer(folder / 'c.png')
+
+
+def test_the_stream_gives_an_image_before_it_reads_the_next(
+    inferencer: DepthInferencer, folder: Path
+) -> None:
+    predictions = inferencer.stream(folder)
+    assert next(predictions).frame.name == 'a'
+    (folder / 'b.png').unlink()
+    assert [prediction.frame.name for prediction in predictions] == ['d', 'e']
+    assert len(inferencer.rejected) == 2
+
+
+def test_the_writer_writes_each_and_its_complaints_are_counted(
+    inferencer: DepthInferencer, folder: Path, tmp_path: Path
+) -> None:
+    (folder / 'manifest.json').write_text(
+        '{"files": [{"image": {"path": "a.png"}, "focal": [50, 50]}]}'
+    )
+    out = tmp_path / 'out'
+    results = inferencer(folder, writer=DepthWriter(out, ['npy', 'ply']))
+    assert [path.stem for path in sorted((out / 'npy').iterdir())] == ['a', 'b', 'd', 'e']
+    assert [path.name for path in (out / 'ply').iterdir()] == ['a.ply']
+    assert len(results['rejected']) == 4
+    np.testing.assert_array_equal(np.load(out / 'npy' / 'd.npy'), results['predictions'][2])
+    with pytest.raises(ValueError, match='a point cloud needs the focal length'):
+        inferencer(noise(), writer=DepthWriter(out, ['ply']))
+
+
+def test_images_too_large_for_the_gpu_are_complained_of(
+    inferencer: DepthInferencer, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forward = inferencer.forward
+
+    def limited(batch: dict) -> list:
+        if batch['inputs'][0].shape[-2:] == OTHER:
+            raise torch.cuda.OutOfMemoryError('CUDA out of memory')
+        return forward(batch)
+
+    monkeypatch.setattr(inferencer, 'forward', limited)
+    results = inferencer(folder)
+    assert results['names'] == ['a', 'b', 'e']
+    assert results['rejected'][1].endswith('take a smaller batch size or mode slide')
+    assert 'd.png: 1 images of 40x72' in results['rejected'][1]
+
+
+def test_the_config_may_be_given_and_its_test_options_overridden(
+    inferencer: DepthInferencer, published: Path, small_config: Config, tmp_path: Path
+) -> None:
+    bare = tmp_path / 'bare.pth'
+    torch.save(torch.load(published)['state_dict'], bare)
+    before = small_config.pretty_text
+    path = tmp_path / 'small.py'
+    small_config.dump(path)
+    expected = inferencer(noise())['predictions']
+    for model in (small_config, small_config.to_dict(), path, str(path)):
+        other = DepthInferencer(model, bare, 'cpu', show_progress=False)
+        np.testing.assert_array_equal(other(noise())['predictions'], expected)
+    tiles = dict(mode='slide', tile=(32, 32))
+    sliding = DepthInferencer(small_config, bare, 'cpu', tiles, show_progress=False)
+    assert sliding.model.inference.tile == (32, 32)
+    assert sliding(noise())['predictions'].shape == SIZE
+    assert np.abs(sliding(noise())['predictions'] - expected).max() > 1e-3
+    assert small_config.pretty_text == before
+
+
+@pytest.mark.parametrize(
+    ('options', 'message'),
+    [
+        (dict(), 'weights are not given'),
+        (dict(weights='x', device='cuda:0'), 'device is cuda:0, but there is no CUDA here'),
+        (dict(weights='x', model='nothing.py'), r'nothing\.py: no such config'),
+    ],
+)
+def test_what_cannot_start_says_why(monkeypatch, options, message) -> None:
+    monkeypatch.setattr(torch.cuda, 'is_available', lambda: False)
+    with pytest.raises((ValueError, FileNotFoundError), match=message):
+        DepthInferencer(**options)
+
+
+def test_a_batch_size_below_one_is_refused(inferencer: DepthInferencer) -> None:
+    with pytest.raises(ValueError, match='batch_size is 0: give 1 or more'):
+        inferencer(noise(), batch_size=0)

@@ -1,0 +1,210 @@
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+from mmwsdepth.apis import inputs
+from mmwsdepth.apis.inputs import open_source
+from mmwsdepth.datasets.depth_io import BadFileError
+
+SIZE = (16, 24)
+
+
+def picture(path: Path, level: int = 100, size: tuple[int, int] = SIZE) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    assert cv2.imwrite(str(path), np.full((*size, 3), level, np.uint8))
+    return path
+
+
+def video(path: Path, num: int = 5) -> Path:
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*'MJPG'), 10, SIZE[::-1])
+    for index in range(num):
+        writer.write(np.full((*SIZE, 3), 40 * index, np.uint8))
+    writer.release()
+    return path
+
+
+def names(source) -> list[str]:
+    return [frame.name for frame in source.frames]
+
+
+def test_a_folder_gives_its_images_in_order_whatever_else_it_holds(tmp_path: Path) -> None:
+    for name in ('b.jpg', 'sub/a.PNG', 'a.jpeg', '.hidden.jpg', 'c.v2.png'):
+        picture(tmp_path / name)
+    (tmp_path / 'notes.txt').write_text('no image')
+    (tmp_path / 'folder.png').mkdir()
+    source = open_source(tmp_path)
+    assert (source.total, source.is_single) == (4, False)
+    frames = list(source.frames)
+    assert [frame.name for frame in frames] == ['a', 'b', 'c.v2', 'sub/a']
+    assert all(frame.image.shape == (*SIZE, 3) for frame in frames)
+    assert [frame.path for frame in frames] == source.paths
+
+
+def test_a_bad_file_comes_as_its_error_and_the_rest_goes_on(tmp_path: Path) -> None:
+    picture(tmp_path / 'a.png')
+    (tmp_path / 'b.png').write_bytes(b'no image')
+    picture(tmp_path / 'c.png')
+    first, bad, last = open_source(str(tmp_path)).frames
+    assert (first.name, last.name) == ('a', 'c')
+    assert isinstance(bad, BadFileError)
+    assert str(bad).startswith(f'{tmp_path}/b.png: 8 bytes, truncated or no image')
+
+
+def test_files_are_read_one_by_one(tmp_path: Path) -> None:
+    paths = [picture(tmp_path / f'{name}.png') for name in 'abc']
+    frames = open_source(tmp_path).frames
+    next(frames)
+    for path in paths[1:]:
+        path.unlink()
+    assert [type(frame) for frame in frames] == [BadFileError, BadFileError]
+
+
+def test_a_photo_is_turned_upright(tmp_path: Path) -> None:
+    image = Image.new('RGB', SIZE[::-1])
+    exif = image.getexif()
+    exif[0x0112] = 6
+    image.save(tmp_path / 'a.jpg', exif=exif)
+    (frame,) = open_source(tmp_path / 'a.jpg').frames
+    assert frame.image.shape == (*SIZE[::-1], 3)
+
+
+def test_globs_match_files_and_a_file_of_that_name_comes_first(tmp_path: Path) -> None:
+    picture(tmp_path / 'x/a.png')
+    picture(tmp_path / 'y/z/a.png')
+    assert names(open_source(f'{tmp_path}/**/*.png')) == ['x/a', 'y/z/a']
+    assert not open_source(f'{tmp_path}/x/*').is_single
+    odd = picture(tmp_path / 'a[1].png')
+    assert names(open_source(str(odd))) == ['a[1]']
+
+
+def test_no_two_files_get_one_name(tmp_path: Path) -> None:
+    paths = [picture(tmp_path / name) for name in ('a.png', 'a.jpg', 'x/b.png', 'y/b.png')]
+    assert names(open_source(paths)) == ['a.png', 'a.jpg', 'x/b', 'y/b']
+    assert names(open_source(paths[2:])) == ['x/b', 'y/b']
+    assert names(open_source([paths[2], paths[2]])) == ['b', 'b']
+    assert names(open_source([tmp_path / 'x', tmp_path / 'y'])) == ['x/b', 'y/b']
+
+
+@pytest.mark.parametrize('kind', [str, Path])
+def test_one_named_image_is_single_and_a_list_of_one_is_not(tmp_path: Path, kind: type) -> None:
+    path = kind(picture(tmp_path / 'a.png'))
+    assert open_source(path).is_single
+    assert not open_source([path]).is_single
+    assert not open_source(kind(tmp_path)).is_single
+    assert not open_source(kind(video(tmp_path / 'a.avi'))).is_single
+
+
+def test_arrays_keep_their_place_among_files(tmp_path: Path) -> None:
+    array = np.zeros((*SIZE, 3), np.uint8)
+    assert open_source(array).is_single
+    source = open_source([array, picture(tmp_path / 'a.png'), array])
+    assert source.total == 3
+    assert names(source) == ['00000000', 'a', '00000002']
+
+
+@pytest.mark.parametrize(
+    ('wrong', 'message'),
+    [
+        (np.zeros((4, 4, 3)), r'an array of float64 and shape \(4, 4, 3\): give \(H, W, 3\)'),
+        (np.zeros((4, 4), np.uint8), r'shape \(4, 4\)'),
+        (np.zeros((0, 4, 3), np.uint8), r'shape \(0, 4, 3\)'),
+        (3.5, 'an input of type float'),
+        (True, 'an input of type bool'),
+        ([None], 'an input of type NoneType'),
+    ],
+    ids=str,
+)
+def test_what_is_no_input_is_refused(wrong: object, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        open_source(wrong)
+
+
+def test_what_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match=r'nothing\*\.jpg: no such file or folder, and no'):
+        open_source(f'{tmp_path}/nothing*.jpg')
+    with pytest.raises(ValueError, match=r'no file in this folder ends in \.jpg, \.jpeg, \.png'):
+        open_source(tmp_path)
+
+
+def test_a_video_gives_its_frames(tmp_path: Path) -> None:
+    path = video(tmp_path / 'walk.avi')
+    source = open_source(path)
+    assert source.total == 5
+    frames = list(source.frames)
+    assert [frame.name for frame in frames] == [f'walk/{index:06d}' for index in range(5)]
+    assert [frame.path for frame in frames] == [path] * 5
+    levels = [float(frame.image.mean()) for frame in frames]
+    np.testing.assert_allclose(levels, [0, 40, 80, 120, 160], atol=3)
+
+
+@pytest.mark.parametrize(
+    ('options', 'indices'),
+    [
+        (dict(every=2), [0, 2, 4]),
+        (dict(every=3, max_frames=5), [0, 3]),
+        (dict(max_frames=2), [0, 1]),
+        (dict(every=2, max_frames=2), [0, 2]),
+    ],
+)
+def test_frames_are_skipped_and_counted_alike(tmp_path, options, indices) -> None:
+    source = open_source(video(tmp_path / 'a.avi'), **options)
+    assert source.total == len(indices)
+    assert names(source) == [f'a/{index:06d}' for index in indices]
+
+
+@pytest.mark.parametrize('option', ['every', 'max_frames'])
+def test_a_count_below_one_is_refused(option: str) -> None:
+    with pytest.raises(ValueError, match=f'{option} is 0: give 1 or more'):
+        open_source(0, **{option: 0})
+
+
+def test_a_broken_video_comes_as_an_error(tmp_path: Path) -> None:
+    (tmp_path / 'a.mp4').write_bytes(b'no video' * 100)
+    source = open_source(tmp_path / 'a.mp4')
+    (error,) = source.frames
+    assert source.total == 1
+    assert isinstance(error, BadFileError)
+    assert (
+        str(error)
+        == f'{tmp_path}/a.mp4: no video that OpenCV reads: copy it anew, or encode it as H.264'
+    )
+
+
+class Camera:
+    """Index 0 gives pictures without end, others none."""
+
+    released = 0
+
+    def __init__(self, index: object) -> None:
+        self.works = index == 0
+
+    def grab(self) -> bool:
+        return self.works
+
+    def retrieve(self) -> tuple[bool, np.ndarray]:
+        return True, np.zeros((*SIZE, 3), np.uint8)
+
+    def release(self) -> None:
+        type(self).released += 1
+
+
+@pytest.mark.parametrize('index', [0, '0'])
+def test_a_camera_has_no_end_but_the_users(monkeypatch: pytest.MonkeyPatch, index) -> None:
+    monkeypatch.setattr(inputs.cv2, 'VideoCapture', Camera)
+    source = open_source(index)
+    assert source.total is None
+    taken = [next(source.frames) for _ in range(20)]
+    assert [frame.name for frame in taken[:2]] == ['camera0/000000', 'camera0/000001']
+    assert {frame.path for frame in taken} == {None}
+    before = Camera.released
+    assert names(open_source(index, max_frames=2)) == ['camera0/000000', 'camera0/000001']
+    assert Camera.released == before + 1
+
+
+def test_a_camera_that_is_not_there_comes_as_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inputs.cv2, 'VideoCapture', Camera)
+    (error,) = open_source(1).frames
+    assert str(error).startswith('camera1: gives no picture: give another index')
