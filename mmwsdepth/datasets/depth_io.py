@@ -39,7 +39,7 @@ def read_depth(path: str | Path, scale: float, depth_range: tuple[float, float])
         BadFileError: The file cannot be decoded, holds nothing within the range, or its values
             contradict the scale.
     """
-    raw = _decode(Path(path))
+    raw = decode_depth(Path(path))
     if raw.dtype == np.uint8 and scale < COARSEST_8BIT_STEP:
         raise BadFileError(
             f'{path}: 8-bit depth with depth_scale={scale} reaches {255 * scale:.3g} m at most: '
@@ -63,7 +63,7 @@ def read_depth(path: str | Path, scale: float, depth_range: tuple[float, float])
     return np.where(inside, depth, np.float32(0))
 
 
-def _decode(path: Path) -> np.ndarray:
+def decode_depth(path: Path) -> np.ndarray:
     if not path.is_file():
         raise BadFileError(f'{path}: no such depth file')
     if path.suffix.lower() == '.npy':

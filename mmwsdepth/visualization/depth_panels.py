@@ -29,9 +29,9 @@ def draw_depth_panels(
     """
     target = sensor if hr is None else hr
     maps = {
-        f'sensor depth, {_size(sensor)}': sensor,
-        f'prediction, {_size(pred)}': pred,
-    } | ({} if hr is None else {f'HR ground truth, {_size(hr)}': hr})
+        f'sensor depth, {size_of(sensor)}': sensor,
+        f'prediction, {size_of(pred)}': pred,
+    } | ({} if hr is None else {f'HR ground truth, {size_of(hr)}': hr})
     scored = target > 0
     error = np.where(scored, np.abs(_nearest(pred, target.shape) - target), np.nan)
     measured = np.concatenate([target[scored], sensor[sensor > 0]])
@@ -44,20 +44,21 @@ def draw_depth_panels(
     FigureCanvasAgg(figure)
     axes = figure.subplots(1, columns, gridspec_kw=dict(wspace=0.04))
     figure.subplots_adjust(left=0.01, right=0.99, top=0.9, bottom=0.2)
-    _show(axes[0], image[..., ::-1], f'colour, {_size(image)}')
+    show(axes[0], image[..., ::-1], f'colour, {size_of(image)}')
     for axis, (title, depth) in zip(axes[1:-1], maps.items(), strict=True):
         shown = np.where(depth > 0, depth, np.nan)
-        drawn = _show(axis, shown, title, cmap=DEPTH_COLOURS, vmin=low, vmax=high)
-    _bar(figure, drawn, list(axes[1:-1]), 'depth (m)')
+        drawn = show(axis, shown, title, cmap=DEPTH_COLOURS, vmin=low, vmax=high)
+    add_bar(figure, drawn, list(axes[1:-1]), 'depth (m)')
     share = np.mean(error[scored] / target[scored]) if scored.any() else np.nan
-    drawn = _show(
+    drawn = show(
         axes[-1], error, f'error, abs_rel {share:.3f}', cmap=ERROR_COLOURS, vmin=0, vmax=worst
     )
-    _bar(figure, drawn, [axes[-1]], 'absolute error (m)')
+    add_bar(figure, drawn, [axes[-1]], 'absolute error (m)')
     return figure
 
 
-def _show(axis: Any, values: np.ndarray, title: str, **style: Any) -> Any:
+def show(axis: Any, values: np.ndarray, title: str, **style: Any) -> Any:
+    """Draw an image pixel by pixel, without ticks; Matplotlib's `imshow` takes the style."""
     axis.set_title(title, fontsize=9)
     axis.set_xticks([])
     axis.set_yticks([])
@@ -65,7 +66,8 @@ def _show(axis: Any, values: np.ndarray, title: str, **style: Any) -> Any:
     return axis.imshow(values, interpolation='nearest', aspect='auto', **style)
 
 
-def _bar(figure: Figure, drawn: Any, axes: list[Any], label: str) -> None:
+def add_bar(figure: Figure, drawn: Any, axes: list[Any], label: str) -> None:
+    """Put a horizontal colour bar below these neighbouring axes."""
     left, right = axes[0].get_position().x0, axes[-1].get_position().x1
     axis = figure.add_axes((left, 0.13, right - left, 0.03))
     figure.colorbar(drawn, cax=axis, orientation='horizontal')
@@ -73,7 +75,8 @@ def _bar(figure: Figure, drawn: Any, axes: list[Any], label: str) -> None:
     axis.set_xlabel(label, fontsize=8, labelpad=1)
 
 
-def _size(array: np.ndarray) -> str:
+def size_of(array: np.ndarray) -> str:
+    """Height and width in words."""
     return f'{array.shape[0]}x{array.shape[1]}'
 
 

@@ -1,0 +1,26 @@
+"""Find out what is wrong before training does: installation, data, size of a model."""
+
+from .complexity import Branch, count_branches
+from .environment import environment_findings, environment_title
+from .findings import Finding
+from .folder import DataFolder, folders_below, folders_of_config
+from .inspection import inspect
+from .report import folder_section, has_problem, inspection_findings, render
+from .seen import seen_samples
+
+__all__ = [
+    'Branch',
+    'DataFolder',
+    'Finding',
+    'count_branches',
+    'environment_findings',
+    'environment_title',
+    'folder_section',
+    'folders_below',
+    'folders_of_config',
+    'has_problem',
+    'inspect',
+    'inspection_findings',
+    'render',
+    'seen_samples',
+]

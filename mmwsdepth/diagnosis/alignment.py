@@ -1,0 +1,122 @@
+"""Whether colour and depth show the same thing at the same place."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+import torch
+
+from mmwsdepth.functional.boundary_errors import discontinuities
+
+LONGEST_SIDE = 640
+REACH = 32
+MIN_SIDE = 4 * REACH
+MIN_EDGE_PIXELS = 30
+MIN_CERTAINTY = 4.5
+TOLERATED_SHARE = 0.005
+
+
+class Shift(NamedTuple):
+    """How far the colour image lies from its depth map, in pixels of the colour image.
+
+    Attributes:
+        down: Rows that colour edges lie below depth edges.
+        right: Columns that they lie to the right.
+        certainty: By how many standard deviations of the correlation at other shifts the one at
+            this shift stands out.
+    """
+
+    down: float
+    right: float
+    certainty: float
+
+
+def edge_correlation(colour: np.ndarray, depth: np.ndarray) -> np.ndarray | None:
+    """Correlate colour gradients with depth discontinuities over small shifts.
+
+    Both are brought to a working grid of at most `LONGEST_SIDE` pixels.
+
+    Args:
+        colour: (H, W, 3) uint8.
+        depth: (h, w) float32, 0 where nothing was measured; of the same field of view.
+
+    Returns:
+        (2 REACH + 1, 2 REACH + 1), the correlation coefficient when colour lies by i - REACH rows
+        below and j - REACH columns to the right of depth, on the working grid. None where depth
+        has too few discontinuities or the image is too small.
+    """
+    factor = working_scale(colour.shape)
+    height, width = (round(side * factor) for side in colour.shape[:2])
+    values = torch.from_numpy(depth)
+    jumps = discontinuities(values, values > 0).numpy()
+    if jumps.sum() < MIN_EDGE_PIXELS or min(height, width) < MIN_SIDE:
+        return None
+    coarser = jumps.shape[1] < width
+    edges = cv2.resize(
+        jumps.astype(np.float32),
+        (width, height),
+        interpolation=cv2.INTER_LINEAR if coarser else cv2.INTER_AREA,
+    )
+    inner = np.ascontiguousarray(edges[REACH:-REACH, REACH:-REACH])
+    gradients = _gradients(cv2.resize(colour, (width, height), interpolation=cv2.INTER_AREA))
+    if not inner.any() or not gradients.any():
+        return None
+    return cv2.matchTemplate(gradients, inner, cv2.TM_CCOEFF_NORMED)
+
+
+def working_scale(size: Sequence[int]) -> float:
+    """Pixels of the working grid per pixel of a colour image of (H, W, ...)."""
+    return min(LONGEST_SIDE / max(size[:2]), 1.0)
+
+
+def _gradients(colour: np.ndarray) -> np.ndarray:
+    """Strength of the strongest channel's gradient, the strong ones alike: (H, W) float32."""
+    smooth = cv2.GaussianBlur(colour.astype(np.float32), (0, 0), 1)
+    across, along = (
+        np.abs(cv2.Sobel(smooth, cv2.CV_32F, *order)).max(-1) for order in ((1, 0), (0, 1))
+    )
+    strength = np.hypot(across, along)
+    return np.minimum(strength, np.percentile(strength, 95))
+
+
+def find_shift(correlations: Sequence[np.ndarray], scale: float) -> Shift | None:
+    """Find the shift at which the images' edges meet best.
+
+    Args:
+        correlations: Of each image, see `edge_correlation`.
+        scale: See `working_scale`.
+
+    Returns:
+        The shift with sub-pixel steps; None if none stands out.
+    """
+    if not correlations:
+        return None
+    mean = np.mean(correlations, axis=0)
+    row, column = (int(index) for index in np.unravel_index(mean.argmax(), mean.shape))
+    if not (0 < row < 2 * REACH and 0 < column < 2 * REACH):
+        return None
+    deviation = np.abs(mean - np.median(mean))
+    certainty = float(deviation[row, column] / max(1.4826 * np.median(deviation), 1e-9))
+    if certainty < MIN_CERTAINTY:
+        return None
+    down = row + _vertex(mean[row - 1 : row + 2, column]) - REACH
+    right = column + _vertex(mean[row, column - 1 : column + 2]) - REACH
+    return Shift(down / scale, right / scale, certainty)
+
+
+def _vertex(values: np.ndarray) -> float:
+    """Position of the vertex of a parabola through three values, seen from the middle one."""
+    before, middle, after = (float(value) for value in values)
+    curvature = before - 2 * middle + after
+    return 0.5 * (before - after) / curvature if curvature else 0.0
+
+
+def tolerance(colour: Sequence[int], depth: Sequence[int]) -> float:
+    """Pixels of the colour image by which edges may be apart: a depth cell, or half a percent.
+
+    Args:
+        colour: (H, W) of the image.
+        depth: (h, w) of the depth map.
+    """
+    return max(colour[1] / depth[1], TOLERATED_SHARE * max(colour[:2]))

@@ -1,0 +1,90 @@
+"""Parameters and operations of a model, branch by branch, without computing anything."""
+
+from typing import NamedTuple
+
+import torch
+from mmengine.config import Config
+from mmengine.registry import init_default_scope
+from torch import Tensor, nn
+from torch.utils.flop_counter import FlopCounterMode
+
+from mmwsdepth.models.estimators import DepthReconstruction, WSDepthEstimator
+from mmwsdepth.registry import MODELS
+
+Size = tuple[int, int]
+
+
+class Branch(NamedTuple):
+    """One pass of one network.
+
+    Attributes:
+        name: Which.
+        size: (height, width) of its input.
+        parameters: Numbers that the network learns or has learnt.
+        macs: Multiply-accumulates of convolutions, matrix products and attention, for one image;
+            half of what PyTorch counts as floating-point operations.
+    """
+
+    name: str
+    size: Size
+    parameters: int
+    macs: int
+
+
+def count_branches(cfg: Config, size: Size, ratio: float) -> list[Branch]:
+    """Count what a training step passes through the networks of a model, forward, for one image.
+
+    Args:
+        cfg: A config whose model is a `WSDepthEstimator` or a `DepthReconstruction`.
+        size: (H, W) of the colour image.
+        ratio: Pixels of the colour image per pixel of the sensor and side, >= 1.
+
+    Returns:
+        The student on the HR image, the student on its LR copy where a loss needs it, and the
+        teacher where there is one.
+
+    Raises:
+        ValueError: The ratio is below 1, or the model is of another kind.
+    """
+    if ratio < 1:
+        raise ValueError(f'ratio={ratio:g}: the sensor has fewer pixels, need ratio >= 1')
+    init_default_scope(cfg.get('default_scope', 'mmseg'))
+    model = MODELS.build(cfg.model).eval().to('meta')
+    grid = (max(round(size[0] / ratio), 1), max(round(size[1] / ratio), 1))
+    depth = torch.ones(1, 1, *grid, device='meta')
+    if isinstance(model, DepthReconstruction):
+        return [Branch('teacher', grid, count_parameters(model), count_macs(model, depth))]
+    if not isinstance(model, WSDepthEstimator):
+        raise ValueError(
+            f'model.type={cfg.model.type!r}: branches are those of mmwsdepth.WSDepthEstimator '
+            'and mmwsdepth.DepthReconstruction'
+        )
+    parameters = count_parameters(model.student)
+    branches = []
+    sizes = {'student on HR': size} | (
+        {'student on LR': grid} if model.is_active('loss_lr', 'loss_consistency') else {}
+    )
+    for name, side in sizes.items():
+        image = torch.ones(1, 3, *side, device='meta')
+        branches.append(Branch(name, side, parameters, count_macs(model, image)))
+    if model.teacher is not None:
+        macs = count_macs(model.teacher, depth)
+        branches.append(Branch('teacher', grid, count_parameters(model.teacher), macs))
+    return branches
+
+
+def count_parameters(model: nn.Module) -> int:
+    """Count what `model.parameters()` holds, frozen ones too."""
+    return sum(parameter.numel() for parameter in model.parameters())
+
+
+def count_macs(model: nn.Module, inputs: Tensor) -> int:
+    """Count the multiply-accumulates of `model(inputs)`.
+
+    Args:
+        model: On the same device as its input; on 'meta' nothing is computed.
+        inputs: What it takes.
+    """
+    with torch.no_grad(), FlopCounterMode(display=False) as counter:
+        model(inputs)
+    return counter.get_total_flops() // 2

@@ -1,0 +1,107 @@
+"""One pair of colour image and depth file, decoded and measured."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from mmwsdepth.datasets.depth_io import BadFileError, decode_depth, read_colour, read_depth
+from mmwsdepth.datasets.pairing import Pair, Size, complaint_about, size_complaint
+
+from .alignment import edge_correlation
+from .folder import DataFolder
+from .units import RawDepth
+
+MAX_VALUES = 2000
+
+
+class Sample(NamedTuple):
+    """What a pair holds.
+
+    Attributes:
+        name: Of the pair.
+        complaint: Why training would take another sample; None if it would not.
+        raw: What the depth file holds; None if it could not be decoded or nothing was measured.
+        colour: (H, W) of the image.
+        depth: (h, w) of the depth map.
+        correlation: Of colour and depth edges, see `edge_correlation`.
+    """
+
+    name: str
+    complaint: str | None
+    raw: RawDepth | None = None
+    colour: Size | None = None
+    depth: Size | None = None
+    correlation: np.ndarray | None = None
+
+
+def examine(pair: Pair, folder: DataFolder) -> Sample:
+    """Decode a pair and measure it.
+
+    Args:
+        pair: Whose headers are in order, see `complaint_about`.
+        folder: Whose unit and range apply.
+    """
+    if pair.depth is None:
+        return Sample(pair.name, complaint_about(pair))
+    raw = None
+    try:
+        values = decode_depth(pair.depth)
+        raw = describe_raw(values)
+        colour = read_colour(pair.image)
+        complaint = size_complaint(pair.depth, colour.shape[:2], values.shape)
+        if complaint:
+            return Sample(pair.name, complaint, raw)
+        depth = read_depth(pair.depth, folder.depth_scale, folder.depth_range)
+        if pair.hr_depth is not None:
+            read_depth(pair.hr_depth, folder.depth_scale, folder.depth_range)
+    except BadFileError as error:
+        return Sample(pair.name, str(error), raw)
+    sizes = (colour.shape[:2], depth.shape)
+    return Sample(pair.name, None, raw, *sizes, edge_correlation(colour, depth))
+
+
+def describe_raw(depth: np.ndarray) -> RawDepth | None:
+    """Describe a depth map before any scale; None if nothing was measured.
+
+    Args:
+        depth: (h, w) of any number type.
+    """
+    measured = np.isfinite(depth) & (depth > 0)
+    values = depth[measured]
+    if not values.size:
+        return None
+    neighbours = (measured[:, 1:] & measured[:, :-1]).sum() / max(measured[:, :-1].sum(), 1)
+    saturated, levels, step = 0.0, 0, 0.0
+    if np.issubdtype(depth.dtype, np.integer):
+        saturated = float(np.mean(depth == np.iinfo(depth.dtype).max))
+        found = np.unique(values).astype(np.float64)
+        levels, step = len(found), float(np.median(np.diff(found))) if len(found) > 1 else 0.0
+    return RawDepth(
+        values[:: -(-values.size // MAX_VALUES)].astype(np.float64),
+        depth.dtype,
+        float(1 - measured.mean()),
+        float(neighbours),
+        saturated,
+        levels,
+        step,
+        depth.shape[1],
+    )
+
+
+def pool(raws: list[RawDepth]) -> RawDepth:
+    """Describe many files of one kind as if they were one.
+
+    Args:
+        raws: At least one; the type of the first stands for all.
+    """
+    richest = max(raws, key=lambda raw: raw.levels)
+    return RawDepth(
+        np.concatenate([raw.values for raw in raws]),
+        raws[0].dtype,
+        float(np.mean([raw.missing for raw in raws])),
+        float(np.mean([raw.neighbours for raw in raws])),
+        float(np.mean([raw.saturated for raw in raws])),
+        richest.levels,
+        richest.step,
+        richest.columns,
+    )
