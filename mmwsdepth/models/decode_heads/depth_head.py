@@ -14,14 +14,15 @@ from mmwsdepth.registry import MODELS
 
 @MODELS.register_module()
 class DepthHead(BaseModule):
-    """Top-down decoder (after FPN, arXiv 1612.03144) with depth at twice the finest level's size.
+    """Top-down decoder (after FPN, arXiv 1612.03144) with depth at the image's own size.
 
     Takes the feature pyramid of any backbone or neck and fits into MMSegmentation's
     `DepthEstimator` as its `decode_head`.
 
     Args:
         in_channels: Channels of the feature maps, finest first.
-        channels: Width of the decoder.
+        channels: Width of the decoder, or its width at each level, finest first.
+        finest_stride: Pixels of the image a side to one of the finest feature map.
         min_depth: Nearest depth in metres.
         max_depth: Farthest depth in metres.
         range_mode: 'log' predicts log-depth, kept within the range with a margin of a factor e on
@@ -31,7 +32,8 @@ class DepthHead(BaseModule):
         init_cfg: Initialisation.
 
     Raises:
-        ValueError: The depth range is empty or the range mode unknown.
+        ValueError: The depth range is empty, the range mode unknown, or there is not one width a
+            level.
     """
 
     align_corners = False
@@ -41,7 +43,8 @@ class DepthHead(BaseModule):
     def __init__(
         self,
         in_channels: Sequence[int],
-        channels: int = 128,
+        channels: int | Sequence[int] = 128,
+        finest_stride: int = 2,
         min_depth: float = 0.1,
         max_depth: float = 10.0,
         range_mode: str = 'log',
@@ -54,19 +57,24 @@ class DepthHead(BaseModule):
             raise ValueError(f'depth range {min_depth}..{max_depth} m: need 0 < min < max')
         if range_mode not in ('log', 'sigmoid'):
             raise ValueError(f"range_mode={range_mode!r} is neither 'log' nor 'sigmoid'")
+        widths = [channels] * len(in_channels) if isinstance(channels, int) else list(channels)
+        if len(widths) != len(in_channels):
+            raise ValueError(f'channels={channels!r} for the {len(in_channels)} levels of in_channels')
         self.min_depth = min_depth
         self.max_depth = max_depth
         self.range_mode = range_mode
+        self.finest_stride = finest_stride
         style = dict(norm_cfg=norm_cfg or dict(type='BN'), act_cfg=act_cfg or dict(type='ReLU'))
         self.laterals = nn.ModuleList(
-            ConvModule(width, channels, 1, act_cfg=None, norm_cfg=style['norm_cfg'])
-            for width in in_channels
+            ConvModule(inp, width, 1, act_cfg=None, norm_cfg=style['norm_cfg'])
+            for inp, width in zip(in_channels, widths, strict=True)
         )
         self.fusions = nn.ModuleList(
-            ConvModule(channels, channels, 3, padding=1, **style) for _ in in_channels
+            ConvModule(width, finer, 3, padding=1, **style)
+            for width, finer in zip(widths, [widths[0], *widths], strict=False)
         )
-        self.refine = ConvModule(channels, channels // 2, 3, padding=1, **style)
-        self.output = nn.Conv2d(channels // 2, 1, 3, padding=1)
+        self.refine = ConvModule(widths[0], widths[0] // 2, 3, padding=1, **style)
+        self.output = nn.Conv2d(widths[0] // 2, 1, 3, padding=1)
         normal_init(self.output, std=1e-3)
 
     def forward(self, feats: Sequence[Tensor]) -> Tensor:
@@ -76,7 +84,7 @@ class DepthHead(BaseModule):
             feats: (N, C_i, H_i, W_i), finest first.
 
         Returns:
-            (N, 1, 2 H_0, 2 W_0) in metres, float32.
+            (N, 1, H, W) in metres, float32, with H = finest_stride * H_0.
         """
         x: Tensor | None = None
         for feat, lateral, fuse in reversed(
@@ -85,8 +93,11 @@ class DepthHead(BaseModule):
             skip = lateral(feat)
             x = fuse(skip if x is None else skip + _upsample(x, skip.shape[-2:]))
         assert x is not None
-        height, width = x.shape[-2:]
-        return self.to_metres(self.output(_upsample(self.refine(x), (2 * height, 2 * width))))
+        x = self.refine(x)
+        if self.finest_stride > 1:
+            height, width = (side * self.finest_stride for side in x.shape[-2:])
+            x = _upsample(x, (height, width))
+        return self.to_metres(self.output(x))
 
     def to_metres(self, raw: Tensor) -> Tensor:
         """Map the last layer's output to metres, in float32 also under autocast.

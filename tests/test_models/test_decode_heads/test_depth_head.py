@@ -9,7 +9,7 @@ def _feats() -> list[torch.Tensor]:
 
 
 def _head(**options: object) -> DepthHead:
-    return DepthHead(in_channels=[4, 6, 8], channels=16, **options)
+    return DepthHead(**(dict(in_channels=[4, 6, 8], channels=16) | options))
 
 
 @pytest.mark.parametrize('range_mode', ['log', 'sigmoid'])
@@ -18,6 +18,18 @@ def test_depth_has_twice_the_finest_size_and_starts_mid_range(range_mode: str) -
     assert depth.shape == (2, 1, 24, 32)
     middle = dict(log=1.0, sigmoid=5.05)[range_mode]
     assert torch.allclose(depth, torch.full_like(depth, middle), rtol=0.2)
+
+
+def test_depth_has_the_size_of_a_level_at_full_resolution() -> None:
+    assert _head(finest_stride=1)(_feats()).shape == (2, 1, 12, 16)
+
+
+def test_levels_can_differ_in_width() -> None:
+    even, slim = _head(), _head(channels=(4, 8, 16), finest_stride=1)
+    assert [fuse.conv.out_channels for fuse in slim.fusions] == [4, 4, 8]
+    assert slim(_feats()).shape == (2, 1, 12, 16)
+    parameters = [sum(p.numel() for p in head.parameters()) for head in (slim, even)]
+    assert parameters[0] < parameters[1]
 
 
 def test_the_range_holds_for_any_raw_output() -> None:
@@ -54,6 +66,7 @@ def test_every_level_contributes() -> None:
         (dict(min_depth=0.0), 'depth range 0.0..10.0 m'),
         (dict(min_depth=20.0), 'need 0 < min < max'),
         (dict(range_mode='linear'), "range_mode='linear'"),
+        (dict(channels=(4, 8)), r'channels=\(4, 8\) for the 3 levels'),
     ],
 )
 def test_bad_options_are_refused(options: dict, message: str) -> None:
