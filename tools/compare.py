@@ -25,6 +25,7 @@ def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description='Train, test and compare the variants of a suite.')
     parser.add_argument('suite', help='config with `variants`, e.g. configs/compare/rooms_r4.py')
     parser.add_argument('--work-dir', required=True, help='where to write; goes on what is there')
+    parser.add_argument('--data-root', help='folder of the data, for every data set of the suite')
     parser.add_argument('--seeds', type=int, default=2, help='number of seeds')
     parser.add_argument('--jobs', type=int, default=2, help='runs at a time')
     parser.add_argument('--only', nargs='+', help='names of variants; default all')
@@ -35,7 +36,7 @@ def main() -> None:
     """Compare."""
     args = parse_args()
     folder = Path(args.work_dir)
-    variants = load_suite(args.suite, args.only)
+    variants = load_suite(args.suite, args.only, args.data_root)
     runs = run_suite(variants, folder, Path(__file__).parent, args.seeds, args.jobs)
     if not runs:
         raise SystemExit(f'error: no run in {folder} is complete: see the log.txt of each')

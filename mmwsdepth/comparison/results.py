@@ -36,15 +36,16 @@ def collect(runs: Iterable[Run]) -> list[Result]:
     """Read the metrics of complete runs, in the order of their variants.
 
     Args:
-        runs: Complete runs; those of a variant that is trained elsewhere have its seconds.
+        runs: Complete runs. The seconds are those of the training, with its first stage if it has
+            one.
     """
     results: dict[str, Result] = {}
     for run in runs:
         metrics = json.loads(run.metrics_file.read_text())
-        source = run.variant.weights_from
-        trained = run.folder if source is None else run.folder.parents[1] / source / run.folder.name
         values = {k.partition('/')[2]: v for k, v in metrics.items() if k.startswith(f'{ROW}/')}
-        values['seconds'] = training_seconds(trained)
+        values['seconds'] = training_seconds(run.trained)
+        if run.variant.starts_from:
+            values['seconds'] += training_seconds(run.folder_of(run.variant.starts_from))
         result = results.setdefault(run.variant.name, Result(run.variant.name, {}))
         for name, value in values.items():
             result.metrics.setdefault(name, []).append(value)

@@ -6,7 +6,9 @@ from typing import NamedTuple
 
 from mmengine.config import Config
 
-from mmwsdepth.config_lookup import resolve_config
+from mmwsdepth.apis import load_config
+
+SOURCES = ('weights_from', 'starts_from')
 
 
 class Variant(NamedTuple):
@@ -16,11 +18,13 @@ class Variant(NamedTuple):
         name: What stands in the table.
         cfg: Its whole config.
         weights_from: Another variant whose weights it is scored with, instead of being trained.
+        starts_from: Another variant from whose weights its training starts.
     """
 
     name: str
     cfg: Config
     weights_from: str | None = None
+    starts_from: str | None = None
 
 
 class Run(NamedTuple):
@@ -36,38 +40,57 @@ class Run(NamedTuple):
         return self.folder / 'test' / 'metrics.json'
 
     @property
+    def trained(self) -> Path:
+        """Folder of the training that it is scored by: its own unless it has another's weights."""
+        source = self.variant.weights_from
+        return self.folder if source is None else self.folder_of(source)
+
+    def folder_of(self, name: str) -> Path:
+        """Folder of another variant under the same seed."""
+        return self.folder.parents[1] / name / self.folder.name
+
+    @property
     def predictions(self) -> Path:
         """Folder of the predictions on the test images."""
         return self.folder / 'predictions'
 
 
-def load_suite(path: str, only: Sequence[str] | None = None) -> list[Variant]:
+def load_suite(
+    path: str, only: Sequence[str] | None = None, data_root: str | None = None
+) -> list[Variant]:
     """Read a suite: a config with a further key `variants`.
 
     Args:
         path: Config file. `variants` maps a name to what differs from the rest of the file, merged
-            as an inheriting config would be; the key `weights_from` names a variant whose weights
-            are scored anew.
+            as an inheriting config would be. The key `weights_from` names a variant whose weights
+            are scored anew, `starts_from` one whose weights the training starts from.
         only: Names to keep; all by default. A variant that they take weights from is kept too.
+        data_root: Folder of the data, for every data set that the suite names.
 
     Raises:
         KeyError: A name is unknown.
+        ValueError: A variant starts from one that itself starts from another.
     """
-    base = Config.fromfile(resolve_config(path))
+    base = load_config(path, data_root=data_root)
     differences = base.pop('variants')
-    wanted = list(only or differences)
-    for name in wanted:
+    sources = {name: _sources(difference) for name, difference in differences.items()}
+    wanted = set(only or differences)
+    wanted |= {source for name in wanted & sources.keys() for source in sources[name].values()}
+    for name in sorted(wanted):
         if name not in differences:
             raise KeyError(f'{path}: no variant {name!r}, there are {", ".join(differences)}')
-        source = differences[name].get('weights_from')
-        if source and source not in wanted:
-            wanted.append(source)
+        first = sources[name].get('starts_from')
+        if first and sources[first]:
+            raise ValueError(f'{path}: {name!r} starts from {first!r}, which is not a first stage')
     variants = []
     for name in (name for name in differences if name in wanted):
-        difference = dict(differences[name])
-        source = difference.pop('weights_from', None)
-        cfg = Config.fromfile(resolve_config(path))
+        cfg = load_config(path, data_root=data_root)
         cfg.pop('variants')
-        cfg.merge_from_dict(difference)
-        variants.append(Variant(name, cfg, source))
+        own = {key: value for key, value in differences[name].items() if key not in SOURCES}
+        cfg.merge_from_dict(own)
+        variants.append(Variant(name, cfg, **sources[name]))
     return variants
+
+
+def _sources(difference: dict) -> dict[str, str]:
+    return {key: difference[key] for key in SOURCES if key in difference}

@@ -40,7 +40,9 @@ def run_suite(
     threads = str(max((os.cpu_count() or 1) // jobs, 1))
     with Progress() as progress:
         trained = [run for run in runs if run.variant.weights_from is None]
-        _each(lambda run: _train(run, tools, threads), trained, jobs, progress, 'training')
+        for title, later in (('first stages', False), ('training', True)):
+            stage = [run for run in trained if (run.variant.starts_from is not None) == later]
+            _each(lambda run: _train(run, tools, threads), stage, jobs, progress, title)
         _each(lambda run: _test(run, tools, threads), runs, jobs, progress, 'testing')
     return [run for run in runs if run.metrics_file.is_file()]
 
@@ -65,6 +67,9 @@ def _each(
 def _train(run: Run, tools: Path, threads: str) -> None:
     if (run.folder / TRAINED).is_file():
         return
+    if run.variant.starts_from is not None:
+        first = _student(run.folder_of(run.variant.starts_from))
+        run.variant.cfg.model.init_cfg = dict(type='Pretrained', checkpoint=str(first))
     config = _write_config(run)
     _call([tools / 'train.py', config, '--work-dir', run.folder, '--resume'], run, threads)
 
@@ -72,13 +77,16 @@ def _train(run: Run, tools: Path, threads: str) -> None:
 def _test(run: Run, tools: Path, threads: str) -> None:
     if run.metrics_file.is_file():
         return
-    source = run.variant.weights_from
-    trained = run.folder if source is None else run.folder.parents[1] / source / run.folder.name
-    config, weights = _write_config(run), trained / TRAINED
-    if not weights.is_file():
-        raise FileNotFoundError(f'{weights} is missing: its training did not end')
+    config, weights = _write_config(run), _student(run.trained)
     folders = ['--work-dir', run.folder / 'test', '--out', run.predictions]
     _call([tools / 'test.py', config, weights, *folders], run, threads)
+
+
+def _student(folder: Path) -> Path:
+    weights = folder / TRAINED
+    if not weights.is_file():
+        raise FileNotFoundError(f'{weights} is missing: its training did not end')
+    return weights
 
 
 def _write_config(run: Run) -> Path:

@@ -12,7 +12,7 @@ from tests.test_tools.conftest import losses_by_iteration
 VARIANTS = """
 variants = {
     'down': dict(model=dict(teacher=None, loss_lr=None, loss_consistency=None, loss_affinity=None),
-                 custom_hooks=[]),
+                 custom_hooks=[], starts_from='+affinity'),
     'again': dict(weights_from='+affinity'),
     '+affinity': dict(),
 }
@@ -29,6 +29,8 @@ def test_a_suite_is_trained_scored_and_drawn_and_goes_on_where_it_stopped(
     run_tool([*COMPARE, suite, *options, '--only', 'down'])
     trained = losses_by_iteration(work / 'down' / 'seed_0')
     assert len(trained) == 2
+    first = str(work / '+affinity' / 'seed_0' / 'student.pth')
+    assert first in (work / 'down' / 'seed_0' / 'config.py').read_text()
     stamp = (work / 'down' / 'seed_0' / 'student.pth').stat().st_mtime_ns
 
     table = run_tool([*COMPARE, suite, *options]).stdout
