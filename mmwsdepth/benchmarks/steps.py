@@ -1,0 +1,166 @@
+"""Training steps: which parts they have, and how they are computed."""
+
+from collections.abc import Callable
+from contextlib import nullcontext
+from functools import partial
+from typing import Any, NamedTuple
+
+import torch
+from mmengine.config import Config
+from mmengine.optim import build_optim_wrapper
+from torch import Tensor
+
+from .setting import Setting, Size
+from .students import build_model, random_image, random_samples
+
+PARTS = ('loss_lr', 'two_views', 'loss_consistency', 'teacher', 'loss_affinity')
+CONFIGURED = 'as configured'
+
+
+class Variant(NamedTuple):
+    """A training step of which some parts are left out.
+
+    Attributes:
+        parts: Keys of the model's config that it has, besides the student and `loss_hr`.
+        hr_ground_truth: Whether ground truth has the image's size.
+    """
+
+    parts: tuple[str, ...]
+    hr_ground_truth: bool = False
+
+
+class Option(NamedTuple):
+    """A way to compute the same step.
+
+    Attributes:
+        keys: What it changes in the model's config, by dotted key.
+        bfloat16: Whether to compute under autocast in bfloat16.
+        compiled: Whether `torch.compile` compiles encoder and decoder.
+    """
+
+    keys: dict[str, Any]
+    bfloat16: bool = False
+    compiled: bool = False
+
+
+PLAIN = Variant((), hr_ground_truth=True)
+OPTIONS = {
+    CONFIGURED: Option({}),
+    'channels first': Option({'channels_last': False}),
+    'channels last': Option({'channels_last': True}),
+    'channels first, bfloat16': Option({'channels_last': False}, bfloat16=True),
+    'channels last, bfloat16': Option({'channels_last': True}, bfloat16=True),
+    'torch.compile': Option({}, compiled=True),
+    'checkpointing': Option({'student.backbone.with_cp': True}),
+}
+
+
+class Batch(NamedTuple):
+    """What is learnt from.
+
+    Attributes:
+        images: How many.
+        size: (H, W) of the images.
+        gt_size: (h, w) of the ground truth.
+    """
+
+    images: int
+    size: Size
+    gt_size: Size
+
+
+class Step:
+    """A training step: forward, backward, optimizer.
+
+    Args:
+        model: The estimator's config, plain.
+        optimizer: The optimizer wrapper's config, plain.
+        batch: What is learnt from.
+        setting: Device and seed.
+        option: How to compute.
+    """
+
+    def __init__(
+        self, model: dict, optimizer: dict, batch: Batch, setting: Setting, option: Option
+    ) -> None:
+        device, seed = setting.device, setting.seed
+        self.model = build_model(model, device)
+        self.optimizer = build_optim_wrapper(self.model, optimizer)
+        self.inputs = random_image(batch.images, batch.size, device, seed)
+        self.samples = random_samples(batch.images, batch.gt_size, device, seed)
+        self.autocast: Any = (
+            partial(torch.autocast, device, torch.bfloat16) if option.bfloat16 else nullcontext
+        )
+        if option.compiled:
+            self.model.student.backbone.compile()
+            self.model.student.decode_head.compile()
+
+    def loss(self) -> Tensor:
+        """Compute the sum of the losses."""
+        with self.optimizer.optim_context(self.model), self.autocast():
+            return self.model.parse_losses(self.model.loss(self.inputs, self.samples))[0]
+
+    def __call__(self) -> None:
+        """Learn once."""
+        self.optimizer.update_params(self.loss())
+
+    def gradient(self) -> Tensor:
+        """Compute the student's gradient, flat."""
+        parameters = [p for p in self.model.student.parameters() if p.requires_grad]
+        return torch.cat([g.flatten() for g in torch.autograd.grad(self.loss(), parameters)])
+
+
+def variants_of(cfg: Config) -> list[Variant]:
+    """List the plain step, the same on the sensor's grid, and what adds one part after the other.
+
+    Args:
+        cfg: A config of the method; the last variant is all of it.
+
+    Raises:
+        ValueError: It has no `loss_hr`, or no part beyond it.
+    """
+    present = [part for part in PARTS if cfg.model.get(part)]
+    if not present or not cfg.model.get('loss_hr'):
+        raise ValueError(
+            f'{cfg.filename}: model has {", ".join(present) or "none"} of {", ".join(PARTS)}, and '
+            'loss_hr and one of them are needed: measure a config of the method'
+        )
+    return [PLAIN, *(Variant(tuple(present[:count])) for count in range(len(present) + 1))]
+
+
+def step_of(
+    cfg: Config, batch: Batch, setting: Setting, variant: Variant, option: str = CONFIGURED
+) -> Callable[[], Step]:
+    """Make what builds a step.
+
+    Args:
+        cfg: A config of the method.
+        batch: What is learnt from; a variant with HR ground truth has that of the images' size.
+        setting: Device and seed.
+        variant: Which parts it has.
+        option: One of `OPTIONS`.
+    """
+    how = OPTIONS[option]
+    changed = Config(dict(model=cfg.model.to_dict()))
+    changed.merge_from_dict({f'model.{key}': value for key, value in how.keys.items()})
+    left_out = {part: None for part in PARTS if part not in variant.parts}
+    if variant.hr_ground_truth:
+        batch = batch._replace(gt_size=batch.size)
+    model = changed.model.to_dict() | left_out
+    return partial(Step, model, cfg.optim_wrapper.to_dict(), batch, setting, how)
+
+
+def gradient_distance(
+    step: Callable[[], Step], reference: Callable[[], Step], setting: Setting
+) -> float:
+    """Relative distance of a step's student gradient from another's, in the Euclidean norm.
+
+    Both start from the same weights and draw the same random numbers.
+    """
+    gradients = []
+    for build in (step, reference):
+        setting.apply()
+        built = build()
+        setting.apply()
+        gradients.append(built.gradient())
+    return float((gradients[0] - gradients[1]).norm() / gradients[1].norm())
