@@ -6,7 +6,8 @@ from pathlib import Path
 from mmengine.config import DictAction
 
 from mmwsdepth.apis import load_config, one_sentence_errors
-from mmwsdepth.apis.export import CHECK_SIZES, FORMATS, build_exportable, largest_difference
+from mmwsdepth.apis.export import CHECK_SIZES, FORMATS, largest_difference
+from mmwsdepth.apis.exportable import build_exportable
 
 
 def parse_args() -> argparse.Namespace:

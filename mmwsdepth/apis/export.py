@@ -6,14 +6,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import torch
-from mmengine.config import Config
-from mmengine.registry import init_default_scope
-from mmengine.runner import CheckpointLoader
-from torch import Tensor, nn
+from torch import Tensor
 from torch._dynamo.exc import UserError
 
-from mmwsdepth.registry import MODELS
 from mmwsdepth.version import __version__
+
+from .exportable import ExportableDepth
 
 INPUT, OUTPUT = 'image', 'depth'
 MIN_SIDE = 64
@@ -23,77 +21,6 @@ _EXAMPLE_SIZE = (2, 96, 128)
 _ONNX_PACKAGES = ('onnx', 'onnxruntime', 'onnxscript')
 
 Model = Callable[[Tensor], Tensor]
-
-
-class ExportableDepth(nn.Module):
-    """From an image as cameras and files give it to metres, with nothing left to prepare.
-
-    Args:
-        estimator: Module with `estimate(image)` on normalised images, as `WSDepthEstimator`.
-        mean: Of the channels, in the estimator's order: three values, or one for all.
-        std: Likewise.
-        takes_rgb: Whether the estimator wants RGB; else BGR.
-    """
-
-    estimator: Any
-    mean: Tensor
-    std: Tensor
-
-    def __init__(
-        self,
-        estimator: Any,
-        mean: Sequence[float] = (0.0,),
-        std: Sequence[float] = (1.0,),
-        takes_rgb: bool = True,
-    ) -> None:
-        super().__init__()
-        self.estimator = estimator
-        self.takes_rgb = takes_rgb
-        self.register_buffer('mean', torch.tensor(mean, dtype=torch.float32).view(-1, 1, 1))
-        self.register_buffer('std', torch.tensor(std, dtype=torch.float32).view(-1, 1, 1))
-
-    def forward(self, image: Tensor) -> Tensor:
-        """Estimate depth.
-
-        Args:
-            image: (N, 3, H, W), RGB from 0 to 255, float32.
-
-        Returns:
-            (N, 1, H, W) in metres, float32.
-        """
-        channels = image if self.takes_rgb else image.flip(1)
-        return self.estimator.estimate((channels - self.mean) / self.std).depth
-
-
-def build_exportable(cfg: Config, checkpoint: str) -> ExportableDepth:
-    """Build the student of a config with trained weights, in evaluation mode.
-
-    Args:
-        cfg: A whole config. Its data sets give BGR, so without `bgr_to_rgb` the student wants BGR.
-        checkpoint: A training checkpoint or `student.pth`; read without executing what it holds.
-
-    Raises:
-        ValueError: The config has no student, or the checkpoint does not fill it.
-    """
-    if 'student' not in cfg.model:
-        raise ValueError(f'model.type={cfg.model.type!r} has no student, and only that is exported')
-    init_default_scope(cfg.get('default_scope', 'mmseg'))
-    estimator = MODELS.build(dict(cfg.model, teacher=None, loss_affinity=None))
-    loaded = CheckpointLoader.load_checkpoint(checkpoint, 'cpu')
-    try:
-        missing = estimator.load_state_dict(loaded.get('state_dict', loaded), strict=False)[0]
-    except RuntimeError as error:
-        reason = str(error).splitlines()[-1].strip()
-        raise ValueError(f"{checkpoint}: not this config's student: {reason}") from None
-    if missing:
-        raise ValueError(f'{checkpoint}: has no {missing[0]} ({len(missing)} such gaps)')
-    norm = cfg.model.get('data_preprocessor') or {}
-    return ExportableDepth(
-        estimator,
-        norm.get('mean') or (0.0,),
-        norm.get('std') or (1.0,),
-        takes_rgb=bool(norm.get('bgr_to_rgb') or norm.get('rgb_to_bgr')),
-    ).eval()
 
 
 def export_torchscript(model: ExportableDepth, path: str | Path) -> None:

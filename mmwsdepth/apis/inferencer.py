@@ -21,7 +21,7 @@ from mmwsdepth.visualization.depth_picture import Limits, draw_depth
 
 from .batching import batches_of_one_size, pack_frame
 from .checkpoint_config import config_from_checkpoint
-from .export import build_exportable
+from .exportable import build_exportable
 from .inputs import Frame, Inputs, Source, open_source
 from .outputs import DepthWriter
 from .runner import load_config

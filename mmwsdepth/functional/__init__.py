@@ -8,13 +8,22 @@ from .boundary_errors import (
     soft_edge_error,
 )
 from .depth_errors import ERROR_NAMES, depth_errors
-from .resample import SENSORS, area_mean, downsample_depth, downsample_image
+from .resample import (
+    SENSORS,
+    antialiasing,
+    area_mean,
+    area_mean_of_any_size,
+    downsample_depth,
+    downsample_image,
+)
 
 __all__ = [
     'ERROR_NAMES',
     'SENSORS',
     'affinity_distance',
+    'antialiasing',
     'area_mean',
+    'area_mean_of_any_size',
     'boundary_f1',
     'depth_errors',
     'discontinuities',

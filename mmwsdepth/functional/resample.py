@@ -30,6 +30,15 @@ def downsample_image(image: Tensor, size: Size) -> Tensor:
     return F.interpolate(image, size, mode='bilinear', align_corners=False, antialias=True)
 
 
+def antialiasing(fine: int, coarse: int) -> Tensor:
+    """Build the matrix, (coarse, fine), that `downsample_image` applies along a side."""
+    ratio = fine / coarse
+    pixel = torch.arange(fine, dtype=torch.float64) + 0.5
+    centre = (torch.arange(coarse, dtype=torch.float64)[:, None] + 0.5) * ratio
+    weights = (1 - (pixel - centre).abs() / ratio).clamp(min=0)
+    return weights / weights.sum(1, keepdim=True)
+
+
 def area_mean(values: Tensor, size: Size) -> Tensor:
     """Average over the cells of a coarser grid, pixels on a border counting by their share.
 
@@ -47,6 +56,12 @@ def area_mean(values: Tensor, size: Size) -> Tensor:
         return values
     if height % size[0] == 0 and width % size[1] == 0:
         return F.avg_pool2d(values, (height // size[0], width // size[1]))
+    return area_mean_of_any_size(values, size)
+
+
+def area_mean_of_any_size(values: Tensor, size: Size) -> Tensor:
+    """Do what `area_mean` does without looking at the sizes, as exporters need it."""
+    height, width = values.shape[-2:]
     rows = _cell_shares(height, size[0], values)
     columns = _cell_shares(width, size[1], values)
     with torch.autocast(values.device.type, enabled=False):

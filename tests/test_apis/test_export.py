@@ -14,11 +14,10 @@ from mmwsdepth.apis.export import (
     FORMATS,
     INPUT,
     OUTPUT,
-    ExportableDepth,
-    build_exportable,
     export_onnx,
     largest_difference,
 )
+from mmwsdepth.apis.exportable import ExportableDepth, build_exportable
 from mmwsdepth.models.estimators import Estimate
 from mmwsdepth.registry import MODELS
 from tests.conftest import ROOT
@@ -31,10 +30,14 @@ def _estimator(cfg: Config) -> Any:
     return estimator
 
 
-@pytest.fixture
-def checkpoints(tiny_config: Callable[..., Config], tmp_path: Path) -> tuple[Config, Path, Path]:
+@pytest.fixture(params=['one view', 'two views'])
+def checkpoints(
+    tiny_config: Callable[..., Config], tmp_path: Path, request: pytest.FixtureRequest
+) -> tuple[Config, Path, Path]:
     """A config, a training checkpoint and the same student published."""
     cfg = tiny_config()
+    if request.param == 'two views':
+        cfg.model.update(running_stats='separate', two_views=dict(ratio=4))
     estimator = _estimator(cfg)
     torch.save(dict(state_dict=estimator.state_dict()), tmp_path / 'iter_4.pth')
     torch.save(dict(state_dict=estimator.student.state_dict()), tmp_path / 'student.pth')

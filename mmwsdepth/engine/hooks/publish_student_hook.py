@@ -13,6 +13,7 @@ from mmwsdepth.version import __version__
 from .unwrap import unwrapped_model
 
 FILE_NAME = 'student.pth'
+TRAINING_ONLY = ('teacher.', 'loss_modules.')
 
 
 @HOOKS.register_module()
@@ -20,7 +21,8 @@ class PublishStudentHook(Hook):
     """Writes `student.pth` after training: the student alone, without teacher and optimizer.
 
     Its keys are those of the student's own class, so MMSegmentation's `DepthEstimator` loads it as
-    it is; `WSDepthEstimator` does too. A model without a student writes nothing.
+    it is; `WSDepthEstimator` does too. What belongs to the LR view of a model with two views stands
+    beside them, and `DepthEstimator` skips it. A model without a student writes nothing.
     """
 
     priority = 'LOWEST'
@@ -28,10 +30,14 @@ class PublishStudentHook(Hook):
     @master_only
     def after_train(self, runner: Runner) -> None:
         """Write the file beside the checkpoints, whole or not at all."""
-        student = getattr(unwrapped_model(runner), 'student', None)
-        if student is None:
+        model = unwrapped_model(runner)
+        if not hasattr(model, 'student'):
             return
-        state = {key: value.cpu() for key, value in student.state_dict().items()}
+        state = {
+            key.removeprefix('student.'): value.cpu()
+            for key, value in model.state_dict().items()
+            if not key.startswith(TRAINING_ONLY)
+        }
         meta = dict(cfg=runner.cfg.pretty_text, mmwsdepth_version=__version__)
         path = Path(runner.work_dir) / FILE_NAME
         torch.save(dict(meta=meta, state_dict=state), path.with_suffix('.tmp'))

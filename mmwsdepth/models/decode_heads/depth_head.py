@@ -59,7 +59,9 @@ class DepthHead(BaseModule):
             raise ValueError(f"range_mode={range_mode!r} is neither 'log' nor 'sigmoid'")
         widths = [channels] * len(in_channels) if isinstance(channels, int) else list(channels)
         if len(widths) != len(in_channels):
-            raise ValueError(f'channels={channels!r} for the {len(in_channels)} levels of in_channels')
+            raise ValueError(
+                f'channels={channels!r} for the {len(in_channels)} levels of in_channels'
+            )
         self.min_depth = min_depth
         self.max_depth = max_depth
         self.range_mode = range_mode

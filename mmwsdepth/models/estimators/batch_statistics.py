@@ -3,8 +3,11 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import torch
 from torch import nn
 from torch.nn.modules.batchnorm import _BatchNorm
+
+_STATISTICS = ('running_mean', 'running_var')
 
 
 @contextmanager
@@ -26,3 +29,44 @@ def keep_running_statistics(module: nn.Module, keep: bool = True) -> Iterator[No
     finally:
         for norm, momentum in zip(norms, momenta, strict=True):
             norm.momentum = momentum
+
+
+class OwnStatistics(nn.Module):
+    """Running mean and variance of every batch normalisation, for a second use of one network.
+
+    Args:
+        network: Whose values it starts from.
+    """
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        for index, norm in enumerate(_norms(network)):
+            for name in _STATISTICS:
+                self.register_buffer(f'{name}_{index}', getattr(norm, name).clone())
+
+    @contextmanager
+    def in_use(self, network: nn.Module) -> Iterator[None]:
+        """Let the network read and update these instead of its own."""
+        self._swap(network)
+        try:
+            yield
+        finally:
+            self._swap(network)
+
+    @torch.no_grad()
+    def copy_from(self, network: nn.Module) -> None:
+        """Take over the network's own values."""
+        for index, norm in enumerate(_norms(network)):
+            for name in _STATISTICS:
+                getattr(self, f'{name}_{index}').copy_(getattr(norm, name))
+
+    def _swap(self, network: nn.Module) -> None:
+        for index, norm in enumerate(_norms(network)):
+            for name in _STATISTICS:
+                mine, theirs = getattr(self, f'{name}_{index}'), getattr(norm, name)
+                setattr(self, f'{name}_{index}', theirs)
+                setattr(norm, name, mine)
+
+
+def _norms(module: nn.Module) -> list[_BatchNorm]:
+    return [m for m in module.modules() if isinstance(m, _BatchNorm) and m.track_running_stats]

@@ -23,13 +23,15 @@ def log_depth(depth: Tensor) -> Tensor:
     return depth.clamp(min=MIN_DEPTH).log()
 
 
-def take_scale(depth: Tensor, coarse: Tensor, corner: Size, full: Size) -> Tensor:
+def take_scale(
+    depth: Tensor, coarse: Tensor, corner: Size, full: Size, share: float = 1.0
+) -> Tensor:
     """Bring a tile's low frequencies to those of an estimate of the whole image.
 
     In log-depth, with A the area mean over cells and U the bilinear interpolation between their
     centres::
 
-        log result = log tile + U(log coarse - log A(tile))
+        log result = log tile + share * U(log coarse - log A(tile))
 
     A is the mean of depth, as a sensor and `loss_consistency` take it: where coarse = A(whole image
     at full resolution) and the tile is a part of that, nothing changes, at depth edges neither.
@@ -37,25 +39,26 @@ def take_scale(depth: Tensor, coarse: Tensor, corner: Size, full: Size) -> Tenso
     nearest of them for the rim.
 
     Args:
-        depth: (1, h, w) in metres, the tile.
-        coarse: (1, ch, cw) in metres, covering the whole image.
+        depth: (..., h, w) in metres, the tile.
+        coarse: (..., ch, cw) in metres, covering the whole image.
         corner: (top, left) of the tile in pixels of the whole image.
         full: (H, W) of the whole image.
+        share: How far towards the whole image's: 0 changes nothing.
 
     Returns:
-        (1, h, w) in metres.
+        (..., h, w) in metres.
 
     Raises:
         ValueError: No cell lies inside the tile; two cells a side are always enough.
     """
     rows, columns = (
-        _cells_of(corner[axis], depth.shape[axis + 1], full[axis], coarse.shape[axis + 1], depth)
+        _cells_of(corner[axis], depth.shape[axis - 2], full[axis], coarse.shape[axis - 2], depth)
         for axis in (0, 1)
     )
     with torch.autocast(depth.device.type, enabled=False):
         own = rows.mean @ depth @ columns.mean.T
-        gap = log_depth(coarse[:, rows.inside, columns.inside]) - log_depth(own)
-        return depth * (rows.spread @ gap @ columns.spread.T).exp()
+        gap = log_depth(coarse[..., rows.inside, columns.inside]) - log_depth(own)
+        return depth * (share * (rows.spread @ gap @ columns.spread.T)).exp()
 
 
 class _Cells(NamedTuple):
@@ -67,7 +70,8 @@ class _Cells(NamedTuple):
 
 
 def _cells_of(start: int, length: int, fine: int, coarse: int, like: Tensor) -> _Cells:
-    first, last = -(-start * coarse // fine), (start + length) * coarse // fine
+    end = start + length
+    first, last = -(-start * coarse // fine), coarse if end == fine else end * coarse // fine
     if first >= last:
         raise ValueError(
             f'{coarse} cells over {fine} pixels: none lies inside a tile of {length} from {start}'

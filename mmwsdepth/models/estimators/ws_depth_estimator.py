@@ -3,19 +3,22 @@
 from collections.abc import Sequence
 from typing import Any
 
+import torch
 import torch.nn.functional as F
 from mmengine.model import BaseModel
 from mmengine.structures import BaseDataElement
 from torch import Tensor, nn
-from torch.nn.modules.batchnorm import _BatchNorm
 
 from mmwsdepth.functional import SENSORS, downsample_depth, downsample_image
 from mmwsdepth.registry import MODELS
 
-from .batch_statistics import keep_running_statistics
+from .batch_statistics import OwnStatistics, keep_running_statistics
+from .checks import grid_of, look_at_loaded_keys, refuse_recomputed_statistics
 from .estimate import Estimate, samples_for, stack_ground_truth, store_prediction
 from .inference import InferenceOptions, infer
+from .two_views import TwoViews, Window, lr_side
 
+RUNNING_STATS = ('hr', 'lr', 'both', 'separate')
 LOSS_NAMES = ('loss_lr', 'loss_hr', 'loss_consistency', 'loss_affinity')
 
 
@@ -40,7 +43,12 @@ class WSDepthEstimator(BaseModel):
         affinity_levels: Pairs (index of the student's feature map, of the teacher's).
         sensor: How the sensor integrates a cell, see `downsample_depth`.
         running_stats: Which branch updates the running statistics of batch normalisation: 'hr',
-            'lr' or 'both'. When one branch runs alone it updates them.
+            'lr' or 'both'; when one branch runs alone it updates them. 'separate' keeps statistics
+            of their own for the LR branch.
+        two_views: How one estimate is made of the HR and the LR view, see `TwoViews`; by default
+            the HR view stands alone. Needs `loss_lr`.
+        channels_last: Keep the student's activations with channels innermost, which convolutions on
+            CPUs and on tensor cores run faster.
         test_cfg: How `predict` sees an image, see `InferenceOptions`; whole by default.
         data_preprocessor: See `DepthDataPreprocessor`.
         init_cfg: Initialisation.
@@ -61,17 +69,21 @@ class WSDepthEstimator(BaseModel):
         affinity_levels: Sequence[tuple[int, int]] = ((0, 0), (1, 1), (2, 2)),
         sensor: str = 'area',
         running_stats: str = 'hr',
+        two_views: dict | None = None,
+        channels_last: bool = False,
         test_cfg: dict | None = None,
         data_preprocessor: dict | None = None,
         init_cfg: dict | None = None,
     ) -> None:
         super().__init__(data_preprocessor=data_preprocessor, init_cfg=init_cfg)
-        if running_stats not in ('hr', 'lr', 'both'):
-            raise ValueError(f"running_stats={running_stats!r} is none of 'hr', 'lr' and 'both'")
+        if running_stats not in RUNNING_STATS:
+            raise ValueError(f'running_stats={running_stats!r} is none of {RUNNING_STATS}')
         if sensor not in SENSORS:
             raise ValueError(f'sensor={sensor!r} is none of {", ".join(SENSORS)}')
         if loss_lr is None and loss_hr is None:
             raise ValueError('neither loss_lr nor loss_hr is given: nothing ties depth to metres')
+        if two_views is not None and not loss_lr:
+            raise ValueError('two_views needs loss_lr: the LR view gives the scale')
         self.student = MODELS.build(student)
         self.teacher: Any = None if teacher is None else MODELS.build(teacher)
         given = (loss_lr, loss_hr, loss_consistency, loss_affinity)
@@ -81,11 +93,15 @@ class WSDepthEstimator(BaseModel):
         self.affinity_levels = tuple(affinity_levels)
         self.sensor = sensor
         self.running_stats = running_stats
+        self.lr_statistics = OwnStatistics(self.student) if running_stats == 'separate' else None
+        self.two_views = None if two_views is None else TwoViews(**two_views)
+        self.register_buffer('lr_ratio', torch.zeros(()), persistent=self.two_views is not None)
+        self.memory_format = torch.channels_last if channels_last else torch.contiguous_format
         self.inference = InferenceOptions.from_cfg(test_cfg)
         self.loss_factors = dict.fromkeys(LOSS_NAMES, 1.0) | {'loss_affinity': 0.0}
         self.teacher_has_weights = False
-        self.register_load_state_dict_post_hook(_look_at_loaded_keys)
-        _refuse_recomputed_statistics(self.student)
+        self.register_load_state_dict_post_hook(look_at_loaded_keys)
+        refuse_recomputed_statistics(self.student)
 
     def is_active(self, *names: str) -> bool:
         """Tell whether any of these losses is given and has a factor above zero."""
@@ -100,9 +116,51 @@ class WSDepthEstimator(BaseModel):
         Returns:
             Depth (N, 1, H, W) in metres, float32, and the encoder's features.
         """
-        feats = self.student.extract_feat(image)
-        depth = self.student.decode_head(feats).float()
-        return Estimate(_resize(depth, image.shape[-2:]), tuple(feats))
+        return run_student(self.student, image.contiguous(memory_format=self.memory_format))
+
+    def estimate_lr(self, image: Tensor, hr_runs: bool = False) -> Estimate:
+        """Estimate depth from an LR view, with the statistics that belong to it.
+
+        Args:
+            image: (N, 3, h, w), normalised.
+            hr_runs: Whether the HR branch runs too.
+
+        Returns:
+            See `estimate`.
+        """
+        if self.lr_statistics is not None:
+            with self.lr_statistics.in_use(self.student):
+                return self.estimate(image)
+        with keep_running_statistics(self.student, hr_runs and self.running_stats == 'hr'):
+            return self.estimate(image)
+
+    def estimate_depth(self, image: Tensor) -> Tensor:
+        """Estimate depth from all views that the model has.
+
+        Args:
+            image: (N, 3, H, W), normalised.
+
+        Returns:
+            (N, 1, H, W) in metres.
+        """
+        depth = self.estimate(image).depth
+        if self.two_views is None:
+            return depth
+        size = (lr_side(image.shape[-2], self.ratio), lr_side(image.shape[-1], self.ratio))
+        view = downsample_image(image, size)
+        return self.two_views.merge(depth, self.estimate_lr(view).depth)
+
+    @property
+    def ratio(self) -> float:
+        """Colour pixels to one pixel of the LR view, a side, when predicting.
+
+        Raises:
+            ValueError: Neither the config nor the checkpoint knows it.
+        """
+        ratio = (self.two_views and self.two_views.ratio) or float(self.lr_ratio)
+        if not ratio:
+            raise ValueError('two_views has no ratio and no training has seen one: set ratio')
+        return ratio
 
     def loss(self, inputs: Tensor, data_samples: list[BaseDataElement]) -> dict[str, Tensor]:
         """Compute the four losses, and the teacher's own while it learns.
@@ -118,25 +176,34 @@ class WSDepthEstimator(BaseModel):
             ValueError: The depth maps differ in size, or are larger than the image.
         """
         gt = stack_ground_truth(data_samples)
-        size = _grid_of(gt, inputs, data_samples)
+        size = grid_of(gt, inputs, data_samples)
         hr_runs = self.is_active('loss_hr', 'loss_consistency', 'loss_affinity')
         lr_runs = self.is_active('loss_lr', 'loss_consistency')
-
-        if hr_runs:
-            with keep_running_statistics(self.student, lr_runs and self.running_stats == 'lr'):
-                hr = self.estimate(inputs)
-            depth_hr_down = downsample_depth(hr.depth, size, self.sensor)
-        if lr_runs:
-            with keep_running_statistics(self.student, hr_runs and self.running_stats == 'hr'):
-                depth_lr = self.estimate(downsample_image(inputs, size)).depth
-
+        self.lr_ratio.fill_((inputs.shape[-2] * inputs.shape[-1] / size[0] / size[1]) ** 0.5)
         losses = {}
+
+        if lr_runs:
+            depth_lr = self.estimate_lr(downsample_image(inputs, size), hr_runs).depth
         if self.is_active('loss_lr'):
             losses['loss_lr'] = self._weighted('loss_lr', depth_lr, gt)
+        if hr_runs:
+            window = self._hr_window(size, inputs)
+            gt = window.of_lr(gt)
+            with keep_running_statistics(self.student, lr_runs and self.running_stats == 'lr'):
+                hr = self.estimate(window.of_hr(inputs))
+            depth_hr = hr.depth
+            if self.two_views is not None:
+                self.lr_ratio.fill_(
+                    (inputs.shape[-2] * inputs.shape[-1] / size[0] / size[1]) ** 0.5
+                )
+                depth_hr = self.two_views.merge(depth_hr, window.of_lr(depth_lr))
+            depth_hr_down = downsample_depth(depth_hr, (gt.shape[-2], gt.shape[-1]), self.sensor)
         if self.is_active('loss_hr'):
             losses['loss_hr'] = self._weighted('loss_hr', depth_hr_down, gt)
         if self.is_active('loss_consistency'):
-            losses['loss_consistency'] = self._weighted('loss_consistency', depth_lr, depth_hr_down)
+            losses['loss_consistency'] = self._weighted(
+                'loss_consistency', window.of_lr(depth_lr), depth_hr_down
+            )
         if self.teacher is not None:
             teacher_feats, teacher_losses = self._teach(gt)
             losses |= teacher_losses
@@ -146,6 +213,10 @@ class WSDepthEstimator(BaseModel):
                     'loss_affinity', student_feats, teacher_feats, gt > 0
                 )
         return losses
+
+    def _hr_window(self, size: tuple[int, int], inputs: Tensor) -> Window:
+        views = self.two_views or TwoViews(ratio=1)
+        return views.random_window(size, (inputs.shape[-2], inputs.shape[-1]))
 
     def _weighted(self, name: str, *args: Any) -> Tensor:
         return self.loss_factors[name] * self.loss_modules[name](*args)
@@ -168,7 +239,7 @@ class WSDepthEstimator(BaseModel):
         Returns:
             The samples, each with `pred_depth_map`, (1, *ori_shape) in metres.
         """
-        depth = infer(inputs, lambda image: self.estimate(image).depth, self.inference)
+        depth = infer(inputs, self.estimate_depth, self.inference)
         for sample, single in zip(data_samples, depth, strict=True):
             size = sample.metainfo.get('ori_shape', inputs.shape[-2:])
             store_prediction(sample, _resize(single[None], size)[0])
@@ -198,42 +269,17 @@ class WSDepthEstimator(BaseModel):
             ValueError: The mode is unknown.
         """
         if mode == 'tensor':
-            return self.estimate(inputs).depth
+            return self.estimate_depth(inputs)
         samples = samples_for(mode, data_samples)
         return getattr(self, mode)(inputs, samples)
 
 
+def run_student(student: Any, image: Tensor) -> Estimate:
+    """Estimate depth at an image's own resolution, see `WSDepthEstimator.estimate`."""
+    feats = student.extract_feat(image)
+    depth = student.decode_head(feats).float()
+    return Estimate(_resize(depth, image.shape[-2:]), tuple(feats))
+
+
 def _resize(depth: Tensor, size: Sequence[int]) -> Tensor:
     return F.interpolate(depth, tuple(size[:2]), mode='bilinear', align_corners=False)
-
-
-def _grid_of(
-    gt: Tensor, inputs: Tensor, data_samples: Sequence[BaseDataElement]
-) -> tuple[int, int]:
-    (h, w), (height, width) = gt.shape[-2:], inputs.shape[-2:]
-    if h > height or w > width:
-        raise ValueError(
-            f'{data_samples[0].get("depth_map_path")}: ground truth of {h}x{w} is larger than the '
-            f'image of {height}x{width}: bring it down with mmwsdepth.DownsampleDepth'
-        )
-    return h, w
-
-
-def _look_at_loaded_keys(model: WSDepthEstimator, incompatible: Any) -> None:
-    """Refuse another model's weights; let a published student come without its teacher."""
-    missing = set(incompatible.missing_keys)
-    if {f'student.{key}' for key, _ in model.student.named_parameters()} <= missing:
-        raise ValueError("the checkpoint has none of the student's weights: it is another model's")
-    teacher = {f'teacher.{key}' for key in model.teacher.state_dict()} if model.teacher else set()
-    model.teacher_has_weights = not teacher & missing
-    if teacher <= missing:
-        incompatible.missing_keys[:] = [k for k in incompatible.missing_keys if k not in teacher]
-
-
-def _refuse_recomputed_statistics(student: nn.Module) -> None:
-    recomputes = any(getattr(module, 'with_cp', False) for module in student.modules())
-    if recomputes and any(isinstance(module, _BatchNorm) for module in student.modules()):
-        raise ValueError(
-            'with_cp=True runs batch normalisation twice and spoils its running statistics: '
-            'set with_cp=False, or use another normalisation'
-        )

@@ -11,6 +11,7 @@ from .feature_distillation import (
 from .gradient_matching import GradientMatchingLoss, gradient_matching_loss
 from .pixelwise import BerHuLoss, DepthL1Loss, berhu_loss, l1_loss, log_l1_loss
 from .silog import SILogLoss, silog_loss
+from .sum import SumLoss
 
 __all__ = [
     'AffinityLoss',
@@ -21,6 +22,7 @@ __all__ = [
     'GradientMatchingLoss',
     'ResolutionConsistencyLoss',
     'SILogLoss',
+    'SumLoss',
     'affinity_loss',
     'attention_loss',
     'berhu_loss',

@@ -2,7 +2,7 @@ import pytest
 import torch
 from torch import nn
 
-from mmwsdepth.models.estimators.batch_statistics import keep_running_statistics
+from mmwsdepth.models.estimators.batch_statistics import OwnStatistics, keep_running_statistics
 
 
 @pytest.mark.parametrize('keep', [True, False])
@@ -22,3 +22,31 @@ def test_momentum_is_restored_after_an_error() -> None:
     with pytest.raises(RuntimeError), keep_running_statistics(norm):
         raise RuntimeError
     assert norm.momentum == 0.3
+
+
+def test_a_second_use_has_statistics_of_its_own() -> None:
+    network = nn.Sequential(nn.BatchNorm2d(3), nn.BatchNorm2d(3))
+    own, x = OwnStatistics(network), torch.randn(4, 3, 5, 5) + 2
+    before = {key: value.clone() for key, value in network.state_dict().items()}
+    with own.in_use(network):
+        network(x)
+        inside = network[0].running_mean.clone()
+    assert all(
+        torch.equal(before[key], network.state_dict()[key]) for key in before if 'num' not in key
+    )
+    assert torch.equal(own.running_mean_0, inside)
+    assert not torch.equal(inside, torch.zeros(3))
+    network.eval()
+    with own.in_use(network):
+        assert not torch.allclose(network(x), x, atol=0.1)
+    assert torch.allclose(network(x), x, atol=1e-3)
+    own.copy_from(network)
+    assert torch.equal(own.running_mean_0, network[0].running_mean)
+
+
+def test_statistics_are_given_back_after_an_error() -> None:
+    norm = nn.BatchNorm2d(3)
+    own, mean = OwnStatistics(norm), norm.running_mean
+    with pytest.raises(RuntimeError), own.in_use(norm):
+        raise RuntimeError
+    assert norm.running_mean is mean

@@ -1,0 +1,59 @@
+"""What an estimator refuses, and what it forgives."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from mmengine.structures import BaseDataElement
+from torch import Tensor, nn
+from torch.nn.modules.batchnorm import _BatchNorm
+
+
+def grid_of(gt: Tensor, inputs: Tensor, data_samples: Sequence[BaseDataElement]) -> tuple[int, int]:
+    """(h, w) of the sensor's grid in a batch.
+
+    Raises:
+        ValueError: It is finer than the image.
+    """
+    (h, w), (height, width) = gt.shape[-2:], inputs.shape[-2:]
+    if h > height or w > width:
+        raise ValueError(
+            f'{data_samples[0].get("depth_map_path")}: ground truth of {h}x{w} is larger than the '
+            f'image of {height}x{width}: bring it down with mmwsdepth.DownsampleDepth'
+        )
+    return h, w
+
+
+def look_at_loaded_keys(model: Any, incompatible: Any) -> None:
+    """Refuse another model's weights; let a student come without teacher and LR statistics.
+
+    Args:
+        model: A `WSDepthEstimator` that has just loaded a state.
+        incompatible: What torch found missing; loses what may be.
+
+    Raises:
+        ValueError: Nothing of the student was there.
+    """
+    missing = set(incompatible.missing_keys)
+    if {f'student.{key}' for key, _ in model.student.named_parameters()} <= missing:
+        raise ValueError("the checkpoint has none of the student's weights: it is another model's")
+    forgiven = {'lr_ratio'}
+    if model.lr_statistics is not None:
+        lr_keys = {f'lr_statistics.{key}' for key in model.lr_statistics.state_dict()}
+        if lr_keys <= missing:
+            model.lr_statistics.copy_from(model.student)
+            forgiven |= lr_keys
+    teacher = {f'teacher.{key}' for key in model.teacher.state_dict()} if model.teacher else set()
+    model.teacher_has_weights = not teacher & missing
+    if teacher <= missing:
+        forgiven |= teacher
+    incompatible.missing_keys[:] = [k for k in incompatible.missing_keys if k not in forgiven]
+
+
+def refuse_recomputed_statistics(student: nn.Module) -> None:
+    """Refuse a student that runs batch normalisation twice a pass."""
+    recomputes = any(getattr(module, 'with_cp', False) for module in student.modules())
+    if recomputes and any(isinstance(module, _BatchNorm) for module in student.modules()):
+        raise ValueError(
+            'with_cp=True runs batch normalisation twice and spoils its running statistics: '
+            'set with_cp=False, or use another normalisation'
+        )

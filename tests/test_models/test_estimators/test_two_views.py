@@ -1,0 +1,132 @@
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import torch
+
+from mmwsdepth.functional import area_mean, downsample_image
+from mmwsdepth.models.estimators.two_views import TwoViews, lr_side
+
+TWO = dict(running_stats='separate', teacher=None, loss_affinity=None, loss_consistency=None)
+
+
+def test_the_estimate_has_the_scale_of_lr_and_the_detail_of_hr() -> None:
+    views = TwoViews(cell=2)
+    hr, lr = 1 + torch.rand(2, 1, 32, 48), 1 + torch.rand(2, 1, 8, 12)
+    merged = views.merge(hr, lr)
+    assert torch.allclose(views.merge(7.3 * hr, lr), merged, rtol=1e-5)
+    assert torch.allclose(views.merge(hr, 7.3 * lr), 7.3 * merged, rtol=1e-5)
+    flat = views.merge(torch.full_like(hr, 3.0), lr)
+    centre = area_mean(lr, (4, 6))
+    assert flat.min() >= centre.min() - 1e-5
+    assert flat.max() <= centre.max() + 1e-5
+
+
+def test_agreeing_views_change_nothing() -> None:
+    hr = 1 + torch.rand(2, 1, 32, 48)
+    assert torch.allclose(TwoViews(cell=4).merge(hr, area_mean(hr, (8, 12))), hr, rtol=1e-5)
+
+
+def test_a_window_shows_the_same_in_both_views() -> None:
+    views = TwoViews(cell=2, crop=0.5)
+    rows = torch.arange(12.0)[:, None].expand(12, 16)[None, None]
+    fine = rows.repeat_interleave(4, -2).repeat_interleave(4, -1)
+    tops = set()
+    for seed in range(20):
+        torch.manual_seed(seed)
+        window = views.random_window((12, 16), (48, 64))
+        assert window.of_lr(rows).shape[-2:] == (6, 8)
+        assert torch.equal(area_mean(window.of_hr(fine), (6, 8)), window.of_lr(rows))
+        tops.add(window.lr[0].start)
+    assert tops == {0, 2, 4, 6}
+
+
+def test_a_ratio_need_not_be_whole_where_a_cell_is() -> None:
+    window = TwoViews(cell=4, crop=0.5).random_window((192, 256), (1440, 1920))
+    assert window.hr[0].stop - window.hr[0].start == 720
+    with pytest.raises(ValueError, match=r'cell=3, which is 22\.50 colour pixels'):
+        TwoViews(cell=3, crop=0.5).random_window((192, 256), (1440, 1920))
+
+
+@pytest.mark.parametrize(
+    ('options', 'message'),
+    [
+        (dict(ratio=0.5), 'ratio=0.5'),
+        (dict(cell=0), 'cell=0'),
+        (dict(crop=0.0), 'crop=0.0'),
+        (dict(crop=1.5), 'crop=1.5'),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(options: dict, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        TwoViews(**options)
+
+
+def test_two_views_need_the_lr_branch(make_estimator: Callable[..., Any]) -> None:
+    with pytest.raises(ValueError, match='two_views needs loss_lr'):
+        make_estimator(**TWO, two_views=dict(), loss_lr=None)
+
+
+def test_training_at_lr_alone_is_enough_for_two_views(
+    make_estimator: Callable[..., Any], make_samples: Callable[..., Any]
+) -> None:
+    model = make_estimator(**(TWO | dict(running_stats='hr')), two_views=dict(), loss_hr=None)
+    image = torch.randn(2, 3, 64, 96)
+    losses = model.loss(image, make_samples((16, 24)))
+    assert set(losses) == {'loss_lr'}
+    model.eval()
+    depth = model.estimate_depth(image)
+    low = model.estimate(downsample_image(image, (16, 24))).depth
+    expected = TwoViews().merge(model.estimate(image).depth, low)
+    assert torch.allclose(depth, expected)
+
+
+def test_training_tells_prediction_the_ratio(
+    make_estimator: Callable[..., Any], make_samples: Callable[..., Any]
+) -> None:
+    model = make_estimator(**TWO, two_views=dict(crop=0.5))
+    image = torch.randn(2, 3, 64, 96)
+    with pytest.raises(ValueError, match='two_views has no ratio'):
+        model.eval().estimate_depth(image)
+    model.train().loss(image, make_samples((16, 24)))
+    assert model.ratio == 4
+    other = make_estimator(**TWO, two_views=dict())
+    other.load_state_dict(model.state_dict())
+    assert other.ratio == 4
+
+
+def test_both_losses_reach_both_views(
+    make_estimator: Callable[..., Any], make_samples: Callable[..., Any]
+) -> None:
+    model = make_estimator(**TWO, two_views=dict(crop=0.5))
+    samples, image = make_samples((16, 24)), torch.randn(2, 3, 64, 96)
+    losses = model.loss(image, samples)
+    assert set(losses) == {'loss_lr', 'loss_hr'}
+    own = {name: norm.running_mean.clone() for name, norm in _norms(model.student)}
+    assert any(
+        not torch.equal(own[name], getattr(model.lr_statistics, f'running_mean_{index}'))
+        for index, name in enumerate(own)
+    )
+    losses['loss_hr'].backward()
+    assert all(p.grad is not None for p in model.student.parameters())
+
+
+def test_a_student_without_lr_statistics_lends_its_own(make_estimator: Callable[..., Any]) -> None:
+    trained = make_estimator(**(TWO | dict(running_stats='hr', loss_lr=None)))
+    for _, norm in _norms(trained.student):
+        norm.running_mean.fill_(0.7)
+    model = make_estimator(**TWO, two_views=dict(ratio=4))
+    missing = model.load_state_dict(trained.state_dict(), strict=False).missing_keys
+    assert missing == []
+    assert (model.lr_statistics.running_mean_0 == 0.7).all()
+
+
+def _norms(module: torch.nn.Module) -> list[tuple[str, torch.nn.BatchNorm2d]]:
+    return [(n, m) for n, m in module.named_modules() if isinstance(m, torch.nn.BatchNorm2d)]
+
+
+@pytest.mark.parametrize(
+    ('side', 'ratio', 'expected'), [(480, 4, 120), (1440, 7.5, 192), (97, 4, 24), (3, 8, 1)]
+)
+def test_the_lr_view_has_the_rounded_size(side: int, ratio: float, expected: int) -> None:
+    assert lr_side(side, ratio) == expected
