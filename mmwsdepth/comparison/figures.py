@@ -21,7 +21,7 @@ CROP_SHARE = 0.35
 def draw_figures(
     results: Sequence[Result], runs: Sequence[Run], metrics: Sequence[str], folder: Path
 ) -> list[Path]:
-    """Draw bars with the spread of seeds, metrics against training time, and a contact sheet.
+    """Draw bars with the spread of seeds, metrics against time and ratio, and a contact sheet.
 
     Args:
         results: What was found.
@@ -36,6 +36,7 @@ def draw_figures(
     figures = {
         'bars.png': _bars(results, metrics),
         'time.png': _against_time(results, metrics),
+        'ratio.png': _against_ratio(results, metrics),
         'contact_sheet.png': _contact_sheet([run for run in runs if run.seed == 0]),
     }
     for name, figure in figures.items():
@@ -71,6 +72,27 @@ def _against_time(results: Sequence[Result], metrics: Sequence[str]) -> Figure:
             axis.annotate(result.name, point, fontsize=7, xytext=(3, 3), textcoords='offset points')
         axis.set_xlabel('training time (s)')
         axis.set_title(metric)
+    return figure
+
+
+def _against_ratio(results: Sequence[Result], metrics: Sequence[str]) -> Figure:
+    figure = Figure(figsize=(4.2 * len(metrics), 3.6), layout='constrained')
+    names = dict.fromkeys(result.series for result in results if result.series)
+    for axis, metric in zip(np.atleast_1d(figure.subplots(1, len(metrics))), metrics, strict=True):
+        for name in names:
+            line = sorted((r for r in results if r.series == name), key=lambda r: r.ratio or 0)
+            axis.errorbar(
+                [result.ratio for result in line],
+                [result.mean(metric) for result in line],
+                yerr=[result.spread(metric) for result in line],
+                marker='o',
+                capsize=2,
+                label=name,
+            )
+        axis.set_xlabel('ratio')
+        axis.set_title(metric)
+    if names:
+        axis.legend(fontsize=7)
     return figure
 
 

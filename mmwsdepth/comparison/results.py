@@ -17,10 +17,14 @@ class Result(NamedTuple):
     Attributes:
         name: The variant.
         metrics: One value a seed by the metric's name, and `seconds`, the time of training.
+        series: See `Variant`.
+        ratio: See `Variant`.
     """
 
     name: str
     metrics: dict[str, list[float]]
+    series: str | None = None
+    ratio: float | None = None
 
     def mean(self, metric: str) -> float:
         """Mean over seeds."""
@@ -46,7 +50,9 @@ def collect(runs: Iterable[Run]) -> list[Result]:
         values['seconds'] = training_seconds(run.trained)
         if run.variant.starts_from:
             values['seconds'] += training_seconds(run.folder_of(run.variant.starts_from))
-        result = results.setdefault(run.variant.name, Result(run.variant.name, {}))
+        variant = run.variant
+        fresh = Result(variant.name, {}, variant.series, variant.ratio)
+        result = results.setdefault(variant.name, fresh)
         for name, value in values.items():
             result.metrics.setdefault(name, []).append(value)
     return list(results.values())

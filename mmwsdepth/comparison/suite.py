@@ -9,6 +9,7 @@ from mmengine.config import Config
 from mmwsdepth.apis import load_config
 
 SOURCES = ('weights_from', 'starts_from')
+PLACE = ('series', 'ratio')
 
 
 class Variant(NamedTuple):
@@ -19,12 +20,16 @@ class Variant(NamedTuple):
         cfg: Its whole config.
         weights_from: Another variant whose weights it is scored with, instead of being trained.
         starts_from: Another variant from whose weights its training starts.
+        series: Variants of one series are one line of the figure of errors against the ratio.
+        ratio: Where in its series it stands: colour pixels to one depth pixel a side.
     """
 
     name: str
     cfg: Config
     weights_from: str | None = None
     starts_from: str | None = None
+    series: str | None = None
+    ratio: float | None = None
 
 
 class Run(NamedTuple):
@@ -63,7 +68,8 @@ def load_suite(
     Args:
         path: Config file. `variants` maps a name to what differs from the rest of the file, merged
             as an inheriting config would be. The key `weights_from` names a variant whose weights
-            are scored anew, `starts_from` one whose weights the training starts from.
+            are scored anew, `starts_from` one whose weights the training starts from; for `series`
+            and `ratio` see `Variant`.
         only: Names to keep; all by default. A variant that they take weights from is kept too.
         data_root: Folder of the data, for every data set that the suite names.
 
@@ -73,7 +79,7 @@ def load_suite(
     """
     base = load_config(path, data_root=data_root)
     differences = base.pop('variants')
-    sources = {name: _sources(difference) for name, difference in differences.items()}
+    sources = {name: _taken(difference, SOURCES) for name, difference in differences.items()}
     wanted = set(only or differences)
     wanted |= {source for name in wanted & sources.keys() for source in sources[name].values()}
     for name in sorted(wanted):
@@ -86,11 +92,11 @@ def load_suite(
     for name in (name for name in differences if name in wanted):
         cfg = load_config(path, data_root=data_root)
         cfg.pop('variants')
-        own = {key: value for key, value in differences[name].items() if key not in SOURCES}
-        cfg.merge_from_dict(own)
-        variants.append(Variant(name, cfg, **sources[name]))
+        said = _taken(differences[name], SOURCES + PLACE)
+        cfg.merge_from_dict({k: v for k, v in differences[name].items() if k not in said})
+        variants.append(Variant(name, cfg, **said))
     return variants
 
 
-def _sources(difference: dict) -> dict[str, str]:
-    return {key: difference[key] for key in SOURCES if key in difference}
+def _taken(difference: dict, keys: Sequence[str]) -> dict:
+    return {key: difference[key] for key in keys if key in difference}

@@ -1,5 +1,6 @@
 """Run a suite's trainings and tests, several at a time, going on where an earlier call stopped."""
 
+import copy
 import os
 import subprocess
 import sys
@@ -67,9 +68,6 @@ def _each(
 def _train(run: Run, tools: Path, threads: str) -> None:
     if (run.folder / TRAINED).is_file():
         return
-    if run.variant.starts_from is not None:
-        first = _student(run.folder_of(run.variant.starts_from))
-        run.variant.cfg.model.init_cfg = dict(type='Pretrained', checkpoint=str(first))
     config = _write_config(run)
     _call([tools / 'train.py', config, '--work-dir', run.folder, '--resume'], run, threads)
 
@@ -91,8 +89,11 @@ def _student(folder: Path) -> Path:
 
 def _write_config(run: Run) -> Path:
     run.folder.mkdir(parents=True, exist_ok=True)
-    cfg = run.variant.cfg
+    cfg = copy.deepcopy(run.variant.cfg)
     cfg.randomness = dict(seed=run.seed)
+    if run.variant.starts_from is not None:
+        first = _student(run.folder_of(run.variant.starts_from))
+        cfg.model.init_cfg = dict(type='Pretrained', checkpoint=str(first))
     path = run.folder / 'config.py'
     path.write_text(cfg.pretty_text)
     return path

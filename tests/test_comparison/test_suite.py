@@ -10,7 +10,7 @@ a = dict(x=1, y=[1, 2])
 data = dict(type='Set', data_root='here')
 variants = dict(
     one=dict(a=dict(x=2)),
-    two=dict(a=dict(y=[3]), starts_from='one'),
+    two=dict(a=dict(y=[3]), starts_from='one', series='all', ratio=8),
     three=dict(weights_from='one'),
     four=dict(starts_from='two'),
 )
@@ -30,7 +30,8 @@ def test_a_variant_is_the_base_with_its_difference(suite: str) -> None:
     assert (one.name, one.cfg.a, one.weights_from) == ('one', dict(x=2, y=[1, 2]), None)
     assert two.cfg.a == dict(x=1, y=[3])
     assert (two.starts_from, two.weights_from) == ('one', None)
-    assert not {'starts_from', 'weights_from'} & {*two.cfg, *three.cfg}
+    assert (two.series, two.ratio) == ('all', 8)
+    assert not {'starts_from', 'weights_from', 'series', 'ratio'} & {*two.cfg, *three.cfg}
     assert three.cfg.a == dict(x=1, y=[1, 2])
     assert three.weights_from == 'one'
     assert 'variants' not in one.cfg

@@ -13,8 +13,8 @@ VARIANTS = """
 variants = {
     'down': dict(model=dict(teacher=None, loss_lr=None, loss_consistency=None, loss_affinity=None),
                  custom_hooks=[], starts_from='+affinity'),
-    'again': dict(weights_from='+affinity'),
-    '+affinity': dict(),
+    'again': dict(weights_from='+affinity', series='whole', ratio=8),
+    '+affinity': dict(series='whole', ratio=4),
 }
 """
 COMPARE = [sys.executable, str(ROOT / 'tools' / 'compare.py')]
@@ -40,7 +40,7 @@ def test_a_suite_is_trained_scored_and_drawn_and_goes_on_where_it_stopped(
     again, affinity = results['again'], results['+affinity']
     assert again['abs_rel'] == affinity['abs_rel'] != results['down']['abs_rel']
     assert (work / 'table.md').read_text().strip() in table
-    for name in ('bars.png', 'time.png', 'contact_sheet.png'):
+    for name in ('bars.png', 'time.png', 'ratio.png', 'contact_sheet.png'):
         assert cv2.imread(str(work / name)).std() > 5
 
 
