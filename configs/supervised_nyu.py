@@ -1,6 +1,5 @@
 # The upper bound: the same student trained with HR ground truth.
 _base_ = './wsdepth_nyu.py'
-model = dict(teacher=None, loss_lr=None, loss_consistency=None, loss_affinity=None)
-custom_hooks = []
+model = dict(loss_lr=None, two_views=None, loss_hr=dict(_base_.model.loss_lr))
 train_pipeline = [t for t in _base_.train_pipeline if t['type'] != 'mmwsdepth.DownsampleDepth']
-train_dataloader = dict(dataset=dict(pipeline=train_pipeline))
+train_dataloader = dict(batch_size=4, dataset=dict(pipeline=train_pipeline))

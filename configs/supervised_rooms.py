@@ -1,5 +1,5 @@
 # The upper bound: the same student trained with HR ground truth.
-_base_ = './wsdepth_rooms.py'
+_base_ = './wsdepth_rooms_paper.py'
 model = dict(teacher=None, loss_lr=None, loss_consistency=None, loss_affinity=None)
 custom_hooks = []
 train_pipeline = [t for t in _base_.train_pipeline if t['type'] != 'mmwsdepth.DownsampleDepth']

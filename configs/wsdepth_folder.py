@@ -1,4 +1,4 @@
-# The method on a folder of your own sensor's data. Copy this file and set these three, or give
+# The recipe on a folder of your own sensor's data. Copy this file and set these three, or give
 # tools/train.py and tools/test.py --data-root.
 _base_ = [
     './_base_/models/wsdepth_r50.py',

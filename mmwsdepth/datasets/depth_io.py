@@ -64,6 +64,14 @@ def read_depth(path: str | Path, scale: float, depth_range: tuple[float, float])
 
 
 def decode_depth(path: Path) -> np.ndarray:
+    """Read the numbers of a depth file as they are.
+
+    Args:
+        path: 16-bit PNG, npy, EXR or TIFF.
+
+    Raises:
+        BadFileError: There is no such file, or it is not whole.
+    """
     if not path.is_file():
         raise BadFileError(f'{path}: no such depth file')
     if path.suffix.lower() == '.npy':

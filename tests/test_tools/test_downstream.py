@@ -28,7 +28,7 @@ custom_imports = dict(imports=['mydepth'])
 model = dict(
     student=dict(
         backbone=dict(_delete_=True, type='mmseg.ResNet', depth=18),
-        decode_head=dict(in_channels=[64, 128, 256, 512], channels=16),
+        decode_head=dict(in_channels=[64, 128, 256, 512], channels=16, finest_stride=4),
     ),
     loss_hr=dict(_delete_=True, type='mydepth.SquaredLogLoss'),
     affinity_levels=((0, 0), (1, 1)),
@@ -50,10 +50,10 @@ default_hooks = dict(logger=dict(interval=1))
 def test_a_project_of_its_own_inherits_our_config_and_runs_in_our_tools(
     run_tool, rooms_root: Path, tmp_path: Path, by_name: bool
 ) -> None:
-    base = 'mmwsdepth::wsdepth_rooms.py'
+    base = 'mmwsdepth::wsdepth_rooms_paper.py'
     if not by_name:
         (tmp_path / 'copied').symlink_to(Path(__file__).parents[2] / 'configs')
-        base = './copied/wsdepth_rooms.py'
+        base = './copied/wsdepth_rooms_paper.py'
     (tmp_path / 'mydepth.py').write_text(PACKAGE)
     config = tmp_path / 'mine.py'
     config.write_text(CONFIG.format(base=base, root=str(rooms_root)))

@@ -1,6 +1,12 @@
-# What all students share: the losses, the teacher and its distillation. A model config adds
-# student.backbone and student.decode_head.in_channels.
-silog = dict(type='mmwsdepth.SILogLoss')
+# What all students share: two views of every image, the losses on the sensor's grid. A model config
+# adds student.backbone and student.decode_head.in_channels.
+depth_loss = dict(
+    type='mmwsdepth.SumLoss',
+    losses=[
+        dict(type='mmwsdepth.SILogLoss'),
+        dict(type='mmwsdepth.GradientMatchingLoss', loss_weight=0.5),
+    ],
+)
 model = dict(
     type='mmwsdepth.WSDepthEstimator',
     data_preprocessor=dict(
@@ -11,15 +17,18 @@ model = dict(
     ),
     student=dict(
         type='mmseg.DepthEstimator',
-        decode_head=dict(type='mmwsdepth.DepthHead', channels=128, min_depth=0.1, max_depth=10.0),
+        decode_head=dict(
+            type='mmwsdepth.DepthHead',
+            channels=(16, 64, 128, 128, 128),
+            finest_stride=1,
+            min_depth=0.1,
+            max_depth=10.0,
+        ),
         test_cfg=dict(mode='whole'),
     ),
-    teacher=dict(type='mmwsdepth.DepthReconstruction'),
-    loss_hr=dict(loss_weight=1.0, **silog),
-    loss_lr=dict(loss_weight=0.3, **silog),
-    loss_consistency=dict(type='mmwsdepth.ResolutionConsistencyLoss', loss_weight=0.1),
-    loss_affinity=dict(type='mmwsdepth.AffinityLoss', loss_weight=0.1),
-    running_stats='hr',
+    # pairs of levels for distillation, which the paper's configs switch on
+    affinity_levels=((1, 0), (2, 1), (3, 2)),
+    loss_lr=depth_loss,
+    two_views=dict(cell=2),
 )
-custom_hooks = [dict(type='mmwsdepth.AffinityDistillationHook', begin=0, warmup=500)]
-del silog
+del depth_loss

@@ -1,9 +1,23 @@
 _base_ = './wsdepth.py'
+norm = dict(type='BN', momentum=0.03)
 model = dict(
     data_preprocessor=dict(mean=[127.0, 127.0, 127.0], std=[128.0, 128.0, 128.0]),
     student=dict(
-        backbone=dict(type='mmwsdepth.EfficientNetLite', pretrained=True),
-        decode_head=dict(in_channels=[16, 24, 40, 112, 320], channels=64),
+        backbone=dict(
+            type='mmwsdepth.WithFullResolution',
+            channels=16,
+            norm_cfg=norm,
+            backbone=dict(
+                type='mmwsdepth.EfficientNetLite', out_indices=(0, 1, 2, 3), pretrained=True
+            ),
+        ),
+        decode_head=dict(
+            in_channels=[16, 16, 24, 40, 112],
+            channels=(16, 32, 64, 64, 64),
+            norm_cfg=norm,
+        ),
     ),
-    affinity_levels=((1, 0), (2, 1), (3, 2)),
+    affinity_levels=((2, 0), (3, 1), (4, 2)),
+    channels_last=True,
 )
+del norm

@@ -1,0 +1,160 @@
+# Rooms at 192x256: what people do instead, the paper, and the parts of the default recipe, with LR
+# ground truth of 48x64 by area; the decisive rows at other ratios and with another sensor too. Each
+# variant goes on from the weights of its `lr`, for about the time of the default, so that the stage
+# at HR is what differs.
+_base_ = '../wsdepth_rooms.py'
+custom_imports = dict(imports=['mmwsdepth.datasets.transforms.guided_upsampling'])
+rooms = dict(data_root='data/rooms_1200', num=dict(train=1200, test=60))
+val_evaluator = [e for e in _base_.val_evaluator if e['type'] != 'mmwsdepth.MeanDepthMetric']
+test_evaluator = val_evaluator
+custom_hooks = []
+default_hooks = dict(checkpoint=dict(interval=200), visualization=dict(max_images=0))
+depth_loss = _base_.model.loss_lr
+resize = dict(type='mmwsdepth.ResizeRGBD', scale=(256, 192))  # for larger data that inherit this
+load, pack = _base_.train_pipeline[:2], _base_.train_pipeline[-1]
+load_flip_colours = [*load, resize, *_base_.train_pipeline[2:-2]]
+test_pipeline = [load[0], resize, *_base_.test_pipeline[1:]]
+train_dataloader = dict(
+    batch_size=4, dataset=dict(pipeline=[*load_flip_colours, *_base_.train_pipeline[-2:]], **rooms)
+)
+val_dataloader = dict(dataset=dict(pipeline=test_pipeline, **rooms))
+test_dataloader = val_dataloader
+
+
+def for_iterations(number):
+    """Train so long, with a warm-up and a cosine."""
+    return dict(
+        train_cfg=dict(max_iters=number, val_interval=number),
+        param_scheduler=[
+            dict(type='LinearLR', start_factor=0.01, begin=0, end=50, by_epoch=False),
+            dict(
+                type='CosineAnnealingLR', eta_min_ratio=0.01, begin=50, end=number, by_epoch=False
+            ),
+        ],
+    )
+
+
+def pipeline(ratio=4, mode='area', then=()):
+    """See the sensor, then further transforms."""
+    sensor = dict(type='mmwsdepth.DownsampleDepth', ratio=ratio, mode=mode)
+    return [*load_flip_colours, sensor, *then, pack]
+
+
+def plain(transforms, iterations=400, batch_size=4, **model):
+    """Train one branch plainly."""
+    return dict(
+        model=dict(loss_lr=None, loss_hr=dict(depth_loss), two_views=None) | model,
+        train_dataloader=dict(batch_size=batch_size, dataset=dict(pipeline=transforms)),
+        **for_iterations(iterations),
+    )
+
+
+def upsampled(mode, ratio=4, sensor='area'):
+    """Train on LR ground truth brought to HR."""
+    step = dict(type='mmwsdepth.GuidedUpsampleDepth')
+    if mode != 'guided':
+        step = dict(type='mmwsdepth.UpsampleDepth', mode=mode)
+    return plain(pipeline(ratio, sensor, [step]))
+
+
+def at_lr(ratio=4, sensor='area', iterations=2000, loss=depth_loss):
+    """Train on LR images, and see them in the test."""
+    to_lr = dict(type='mmwsdepth.ResizeRGBD', scale=(256 // ratio, 192 // ratio))
+    view = [load[0], to_lr, *test_pipeline[2:]]
+    return dict(
+        val_dataloader=dict(dataset=dict(pipeline=view)),
+        test_dataloader=dict(dataset=dict(pipeline=view)),
+        **plain(pipeline(ratio, sensor, [to_lr]), iterations, 16, loss_hr=dict(loss)),
+    )
+
+
+def whole(iterations, **model):
+    """Train two whole views of which the HR one stands alone."""
+    return dict(
+        model=dict(two_views=None, loss_hr=dict(depth_loss)) | model, **for_iterations(iterations)
+    )
+
+
+def two_branches(iterations=300, batch_size=16, views=None, **model):
+    """Train both branches of what predicts with two views."""
+    model = dict(loss_hr=dict(depth_loss), running_stats='separate') | model
+    return dict(
+        model=dict(two_views=views or dict(cell=4, crop=0.5)) | model,
+        train_dataloader=dict(batch_size=batch_size, dataset=dict(pipeline=pipeline())),
+        **for_iterations(iterations),
+    )
+
+
+def two_views(first='lr, longer', ratio=4, **views):
+    """See the weights of an LR training with both views."""
+    return dict(weights_from=first, model=dict(two_views=dict(ratio=ratio, **views)))
+
+
+def after(first, **rows):
+    """Let rows go on from the weights of another."""
+    return {name: dict(row, starts_from=first) for name, row in rows.items()}
+
+
+silog = dict(type='mmwsdepth.SILogLoss')
+paper = dict(loss_hr=silog, loss_lr=dict(_delete_=True, loss_weight=0.3, **silog))
+consistency = dict(type='mmwsdepth.ResolutionConsistencyLoss', loss_weight=0.1)
+distillation = [dict(type='mmwsdepth.AffinityDistillationHook', begin=0, warmup=150)]
+teacher = dict(type='mmwsdepth.DepthReconstruction', channels=(16, 32, 48, 64))
+affinity = dict(type='mmwsdepth.AffinityLoss', loss_weight=0.1)
+feature_l2 = dict(
+    type='mmwsdepth.FeatureL2Loss', student_channels=(24, 40, 112), teacher_channels=(16, 32, 48)
+)
+
+
+def taught(**loss):
+    """Train as the paper says, with this distillation."""
+    model = dict(paper, loss_consistency=consistency, teacher=teacher, **loss)
+    return dict(whole(360, **model), custom_hooks=distillation)
+
+
+def setting(ratio=4, sensor='area', prefix=''):
+    """Make the rows that are trained at every ratio and for every sensor."""
+    rows = {
+        'lr, longer': at_lr(ratio, sensor, iterations=1200),
+        'up-nearest': upsampled('nearest', ratio, sensor),
+        'up-bilinear': upsampled('bilinear', ratio, sensor),
+        'down': plain(pipeline(ratio, sensor), sensor=sensor),
+        'hr': plain([*load_flip_colours, pack]),
+    }
+    rows = {name: dict(row, starts_from=f'{prefix}lr') for name, row in rows.items()}
+    rows['default'] = two_views(f'{prefix}lr, longer', ratio)
+    named = {
+        f'{prefix}{name}': dict(row, series=name if sensor == 'area' else None, ratio=ratio)
+        for name, row in rows.items()
+    }
+    return {f'{prefix}lr': at_lr(ratio, sensor), **named}
+
+
+at_hr = {
+    'up-guided': upsampled('guided'),
+    'lr+hr': whole(380, **paper),
+    '+consistency': whole(380, **paper, loss_consistency=consistency),
+    '+affinity': taught(loss_affinity=affinity),
+    '+l2': taught(loss_affinity=feature_l2),
+    '+attention': taught(loss_affinity=dict(type='mmwsdepth.AttentionLoss')),
+    'default + HR branch': two_branches(),
+    'default + HR branch, no crops': two_branches(380, 4, views=dict(cell=4)),
+    'default + HR branch + consistency': two_branches(loss_consistency=consistency),
+    'default + HR branch + affinity': dict(
+        two_branches(280, teacher=teacher, loss_affinity=affinity), custom_hooks=distillation
+    ),
+}
+variants = {
+    **setting(),
+    'lr-on-hr': dict(weights_from='lr, longer', **plain(pipeline())),
+    'default, cells of 1': two_views(cell=1),
+    'default, cells of 4': two_views(cell=4),
+    'default, cells of 8': two_views(cell=8),
+    **{name: dict(row, starts_from='lr') for name, row in at_hr.items()},
+    'silog lr': at_lr(loss=silog),
+    'silog lr, longer': dict(at_lr(iterations=1200, loss=silog), starts_from='silog lr'),
+    'default, no gradient matching': two_views('silog lr, longer'),
+    **setting(2, prefix='r2 '),
+    **setting(8, prefix='r8 '),
+    **setting(sensor='nearest', prefix='nearest '),
+}
