@@ -87,7 +87,10 @@ def _program(model: ExportableDepth) -> torch.export.ExportedProgram:
     try:
         with torch.no_grad():
             return torch.export.export(
-                model, (_random_image(_EXAMPLE_SIZE),), dynamic_shapes=_free_sizes()
+                model,
+                (_random_image(_EXAMPLE_SIZE),),
+                dynamic_shapes=_free_sizes(),
+                prefer_deferred_runtime_asserts_over_guards=True,
             )
     except (UserError, RuntimeError) as error:
         reason = ' '.join(str(error).split())[:300]

@@ -1,10 +1,24 @@
+import json
 import re
 from pathlib import Path
 
 import cv2
 import numpy as np
+import torch
 
-from tests.test_tools.conftest import TEST, TRAIN
+from tests.test_tools.conftest import ROOMS, TEST, TRAIN
+
+DEFAULT = """
+_base_ = 'mmwsdepth::wsdepth_rooms.py'
+rooms = dict(data_root={root!r}, **{rooms})
+loader = dict(batch_size=2, num_workers=0, persistent_workers=False, dataset=rooms)
+train_dataloader, val_dataloader, test_dataloader = loader, loader, loader
+val_evaluator = dict(_delete_=True, type='mmwsdepth.DepthMetric', prefix='model')
+test_evaluator = val_evaluator
+train_cfg = dict(max_iters=2, val_interval=2)
+model = dict(student=dict(backbone=dict(backbone=dict(pretrained=False))))
+default_hooks = dict(logger=dict(interval=1))
+"""
 
 
 def test_one_command_trains_evaluates_and_draws_and_another_tests(
@@ -29,3 +43,17 @@ def test_one_command_trains_evaluates_and_draws_and_another_tests(
     depth = cv2.imread(str(out / 'room_00000.png'), cv2.IMREAD_UNCHANGED)
     assert depth.shape == (48, 64)
     assert depth.dtype == np.uint16
+
+
+def test_the_default_trains_at_lr_and_predicts_with_two_views(
+    run_tool, rooms_root: Path, tmp_path: Path
+) -> None:
+    config, work = tmp_path / 'mine.py', tmp_path / 'work'
+    config.write_text(DEFAULT.format(root=str(rooms_root), rooms=ROOMS))
+    log = run_tool([*TRAIN, config, '--work-dir', work]).stdout
+    assert 'loss_lr:' in log
+    assert 'loss_hr:' not in log
+    state = torch.load(work / 'student.pth', weights_only=True)['state_dict']
+    assert state['lr_ratio'] == 4
+    scored = json.loads((work / 'metrics.json').read_text())
+    assert 0 < scored['model/abs_rel'] < 10

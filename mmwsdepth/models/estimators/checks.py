@@ -1,11 +1,15 @@
 """What an estimator refuses, and what it forgives."""
 
+import logging
 from collections.abc import Sequence
 from typing import Any
 
+from mmengine.logging import print_log
 from mmengine.structures import BaseDataElement
 from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
+
+SMALLEST_FEATURES = 2
 
 
 def grid_of(gt: Tensor, inputs: Tensor, data_samples: Sequence[BaseDataElement]) -> tuple[int, int]:
@@ -21,6 +25,24 @@ def grid_of(gt: Tensor, inputs: Tensor, data_samples: Sequence[BaseDataElement])
             f'image of {height}x{width}: bring it down with mmwsdepth.DownsampleDepth'
         )
     return h, w
+
+
+def warn_of_small_views(feats: Sequence[Tensor], size: tuple[int, int]) -> None:
+    """Warn where the student's coarsest features of the LR view cannot tell left from right.
+
+    Args:
+        feats: Features of the LR view, (N, C, h_i, w_i), finest first.
+        size: (h, w) of the LR view.
+    """
+    coarsest = feats[-1].shape[-2:]
+    if min(coarsest) < SMALLEST_FEATURES:
+        print_log(
+            f'the LR view of {size[0]}x{size[1]} leaves {coarsest[0]}x{coarsest[1]} features at '
+            f"the student's coarsest level, fewer than {SMALLEST_FEATURES} a side: drop that level "
+            '(out_indices), or use a sensor of more pixels',
+            'current',
+            logging.WARNING,
+        )
 
 
 def look_at_loaded_keys(model: Any, incompatible: Any) -> None:

@@ -13,7 +13,12 @@ from mmwsdepth.functional import SENSORS, downsample_depth, downsample_image
 from mmwsdepth.registry import MODELS
 
 from .batch_statistics import OwnStatistics, keep_running_statistics
-from .checks import grid_of, look_at_loaded_keys, refuse_recomputed_statistics
+from .checks import (
+    grid_of,
+    look_at_loaded_keys,
+    refuse_recomputed_statistics,
+    warn_of_small_views,
+)
 from .estimate import Estimate, samples_for, stack_ground_truth, store_prediction
 from .inference import InferenceOptions, infer
 from .two_views import TwoViews, Window, lr_side
@@ -99,6 +104,7 @@ class WSDepthEstimator(BaseModel):
         self.memory_format = torch.channels_last if channels_last else torch.contiguous_format
         self.inference = InferenceOptions.from_cfg(test_cfg)
         self.loss_factors = dict.fromkeys(LOSS_NAMES, 1.0) | {'loss_affinity': 0.0}
+        self.lr_sizes_seen: set[tuple[int, int]] = set()
         self.teacher_has_weights = False
         self.register_load_state_dict_post_hook(look_at_loaded_keys)
         refuse_recomputed_statistics(self.student)
@@ -183,7 +189,11 @@ class WSDepthEstimator(BaseModel):
         losses = {}
 
         if lr_runs:
-            depth_lr = self.estimate_lr(downsample_image(inputs, size), hr_runs).depth
+            lr = self.estimate_lr(downsample_image(inputs, size), hr_runs)
+            depth_lr = lr.depth
+            if size not in self.lr_sizes_seen:
+                warn_of_small_views(lr.feats, size)
+                self.lr_sizes_seen.add(size)
         if self.is_active('loss_lr'):
             losses['loss_lr'] = self._weighted('loss_lr', depth_lr, gt)
         if hr_runs:

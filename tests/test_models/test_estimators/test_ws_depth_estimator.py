@@ -6,6 +6,7 @@ from mmengine.structures import PixelData
 from torch import Tensor, nn
 
 from mmwsdepth.functional import downsample_depth, downsample_image
+from mmwsdepth.models.estimators import checks
 from mmwsdepth.registry import MODELS
 
 LOSSES = ('loss_lr', 'loss_hr', 'loss_consistency', 'loss_affinity')
@@ -214,3 +215,20 @@ def test_recomputed_activations_are_refused(make_estimator) -> None:
     student = dict(type='mmseg.DepthEstimator', backbone=backbone, decode_head=head)
     with pytest.raises(ValueError, match='with_cp=True runs batch normalisation twice'):
         make_estimator(student=student)
+
+
+@pytest.mark.parametrize(('grid', 'warned'), [((8, 12), 1), ((16, 24), 0)])
+def test_an_lr_view_too_small_for_the_student_is_told_once(
+    make_estimator,
+    make_samples,
+    monkeypatch: pytest.MonkeyPatch,
+    grid: tuple[int, int],
+    warned: int,
+) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(checks, 'print_log', lambda message, *_: told.append(message))
+    model = make_estimator(teacher=None, loss_affinity=None)
+    for _ in range(2):
+        model.loss(torch.randn(2, 3, 64, 96), make_samples(grid))
+    assert len(told) == warned
+    assert not warned or 'LR view of 8x12 leaves 1x2 features' in told[0]
