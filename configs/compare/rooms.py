@@ -57,13 +57,14 @@ def upsampled(mode, ratio=4, sensor='area'):
     return plain(pipeline(ratio, sensor, [step]))
 
 
-def at_lr(ratio=4, sensor='area', iterations=2000, loss=depth_loss):
-    """Train on LR images, and see them in the test."""
-    to_lr = dict(type='mmwsdepth.ResizeRGBD', scale=(256 // ratio, 192 // ratio))
-    view = [load[0], to_lr, *test_pipeline[2:]]
+def at_lr(ratio=4, sensor='area', iterations=2000, loss=depth_loss, view=None):
+    """Train on LR images, or on those of another view, and see them in the test."""
+    view = view or ratio
+    to_lr = dict(type='mmwsdepth.ResizeRGBD', scale=(256 // view, 192 // view))
+    seen = [load[0], to_lr, *test_pipeline[2:]]
     return dict(
-        val_dataloader=dict(dataset=dict(pipeline=view)),
-        test_dataloader=dict(dataset=dict(pipeline=view)),
+        val_dataloader=dict(dataset=dict(pipeline=seen)),
+        test_dataloader=dict(dataset=dict(pipeline=seen)),
         **plain(pipeline(ratio, sensor, [to_lr]), iterations, 16, loss_hr=dict(loss)),
     )
 
@@ -112,7 +113,7 @@ def taught(**loss):
     return dict(whole(360, **model), custom_hooks=distillation)
 
 
-def setting(ratio=4, sensor='area', prefix=''):
+def setting(ratio=4, sensor='area', prefix='', view=None):
     """Make the rows that are trained at every ratio and for every sensor."""
     rows = {
         'lr, longer': at_lr(ratio, sensor, iterations=1200),
@@ -122,12 +123,16 @@ def setting(ratio=4, sensor='area', prefix=''):
         'hr': plain([*load_flip_colours, pack]),
     }
     rows = {name: dict(row, starts_from=f'{prefix}lr') for name, row in rows.items()}
-    rows['default'] = two_views(f'{prefix}lr, longer', ratio)
+    first, trained = {f'{prefix}lr': at_lr(ratio, sensor)}, f'{prefix}lr, longer'
+    if view:
+        trained = f'{prefix}view of {256 // view}x{192 // view}'
+        first[trained] = at_lr(ratio, sensor, view=view)
+    rows['default'] = two_views(trained, view or ratio)
     named = {
         f'{prefix}{name}': dict(row, series=name if sensor == 'area' else None, ratio=ratio)
         for name, row in rows.items()
     }
-    return {f'{prefix}lr': at_lr(ratio, sensor), **named}
+    return {**first, **named}
 
 
 at_hr = {
@@ -155,6 +160,6 @@ variants = {
     'silog lr, longer': dict(at_lr(iterations=1200, loss=silog), starts_from='silog lr'),
     'default, no gradient matching': two_views('silog lr, longer'),
     **setting(2, prefix='r2 '),
-    **setting(8, prefix='r8 '),
+    **setting(8, prefix='r8 ', view=4),
     **setting(sensor='nearest', prefix='nearest '),
 }

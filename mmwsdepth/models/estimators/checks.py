@@ -39,7 +39,7 @@ def warn_of_small_views(feats: Sequence[Tensor], size: tuple[int, int]) -> None:
         print_log(
             f'the LR view of {size[0]}x{size[1]} leaves {coarsest[0]}x{coarsest[1]} features at '
             f"the student's coarsest level, fewer than {SMALLEST_FEATURES} a side: drop that level "
-            '(out_indices), or use a sensor of more pixels',
+            '(out_indices), or let two_views have a smaller ratio',
             'current',
             logging.WARNING,
         )

@@ -40,8 +40,9 @@ class TwoViews:
     a cell.
 
     Args:
-        ratio: Colour pixels to one pixel of the LR view, a side, when predicting; by default that
-            of the last batch of training, where the LR view has the sensor's grid.
+        ratio: Colour pixels to one pixel of the LR view, a side; by default the LR view has the
+            sensor's grid. A finer one, for a sensor of few pixels, is brought to the sensor's grid
+            before it is held against ground truth.
         cell: Side, in pixels of the LR view, of the cells whose mean depth is the LR view's.
         crop: Share of each side that the HR branch sees while training, another part of the image
             in every iteration; the LR branch always sees all.

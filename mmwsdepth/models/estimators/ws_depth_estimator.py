@@ -104,7 +104,7 @@ class WSDepthEstimator(BaseModel):
         self.memory_format = torch.channels_last if channels_last else torch.contiguous_format
         self.inference = InferenceOptions.from_cfg(test_cfg)
         self.loss_factors = dict.fromkeys(LOSS_NAMES, 1.0) | {'loss_affinity': 0.0}
-        self.lr_sizes_seen: set[tuple[int, int]] = set()
+        self.lr_views_seen: set[tuple[int, int]] = set()
         self.teacher_has_weights = False
         self.register_load_state_dict_post_hook(look_at_loaded_keys)
         refuse_recomputed_statistics(self.student)
@@ -158,12 +158,12 @@ class WSDepthEstimator(BaseModel):
 
     @property
     def ratio(self) -> float:
-        """Colour pixels to one pixel of the LR view, a side, when predicting.
+        """Colour pixels to one pixel of the LR view, a side, when predicting: as in training.
 
         Raises:
-            ValueError: Neither the config nor the checkpoint knows it.
+            ValueError: Neither the checkpoint nor the config knows it.
         """
-        ratio = (self.two_views and self.two_views.ratio) or float(self.lr_ratio)
+        ratio = float(self.lr_ratio) or (self.two_views and self.two_views.ratio)
         if not ratio:
             raise ValueError('two_views has no ratio and no training has seen one: set ratio')
         return ratio
@@ -185,15 +185,20 @@ class WSDepthEstimator(BaseModel):
         size = grid_of(gt, inputs, data_samples)
         hr_runs = self.is_active('loss_hr', 'loss_consistency', 'loss_affinity')
         lr_runs = self.is_active('loss_lr', 'loss_consistency')
-        self.lr_ratio.fill_((inputs.shape[-2] * inputs.shape[-1] / size[0] / size[1]) ** 0.5)
         losses = {}
 
         if lr_runs:
-            lr = self.estimate_lr(downsample_image(inputs, size), hr_runs)
-            depth_lr = lr.depth
-            if size not in self.lr_sizes_seen:
-                warn_of_small_views(lr.feats, size)
-                self.lr_sizes_seen.add(size)
+            view = self._lr_view(size, inputs)
+            if hr_runs and view != size:
+                raise ValueError(
+                    f'two_views.ratio makes an LR view of {view[0]}x{view[1]}, finer than the '
+                    f'sensor of {size[0]}x{size[1]}: that trains at LR alone, set loss_hr=None'
+                )
+            lr = self.estimate_lr(downsample_image(inputs, view), hr_runs)
+            if view not in self.lr_views_seen:
+                warn_of_small_views(lr.feats, view)
+                self.lr_views_seen.add(view)
+            depth_lr = downsample_depth(lr.depth, size, self.sensor)
         if self.is_active('loss_lr'):
             losses['loss_lr'] = self._weighted('loss_lr', depth_lr, gt)
         if hr_runs:
@@ -203,9 +208,6 @@ class WSDepthEstimator(BaseModel):
                 hr = self.estimate(window.of_hr(inputs))
             depth_hr = hr.depth
             if self.two_views is not None:
-                self.lr_ratio.fill_(
-                    (inputs.shape[-2] * inputs.shape[-1] / size[0] / size[1]) ** 0.5
-                )
                 depth_hr = self.two_views.merge(depth_hr, window.of_lr(depth_lr))
             depth_hr_down = downsample_depth(depth_hr, (gt.shape[-2], gt.shape[-1]), self.sensor)
         if self.is_active('loss_hr'):
@@ -223,6 +225,15 @@ class WSDepthEstimator(BaseModel):
                     'loss_affinity', student_feats, teacher_feats, gt > 0
                 )
         return losses
+
+    def _lr_view(self, grid: tuple[int, int], inputs: Tensor) -> tuple[int, int]:
+        """(h, w) of the LR view: the sensor's grid, or finer where `two_views` says so."""
+        (h, w), (height, width) = grid, inputs.shape[-2:]
+        if self.two_views is not None and self.two_views.ratio is not None:
+            h = max(h, lr_side(height, self.two_views.ratio))
+            w = max(w, lr_side(width, self.two_views.ratio))
+        self.lr_ratio.fill_((height * width / h / w) ** 0.5)
+        return h, w
 
     def _hr_window(self, size: tuple[int, int], inputs: Tensor) -> Window:
         views = self.two_views or TwoViews(ratio=1)

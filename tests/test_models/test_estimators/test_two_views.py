@@ -130,3 +130,20 @@ def _norms(module: torch.nn.Module) -> list[tuple[str, torch.nn.BatchNorm2d]]:
 )
 def test_the_lr_view_has_the_rounded_size(side: int, ratio: float, expected: int) -> None:
     assert lr_side(side, ratio) == expected
+
+
+def test_an_lr_view_may_be_finer_than_the_sensor(
+    make_estimator: Callable[..., Any], make_samples: Callable[..., Any]
+) -> None:
+    one = TWO | dict(running_stats='hr', loss_hr=None)
+    model = make_estimator(**one, two_views=dict(ratio=4))
+    image, samples = torch.randn(2, 3, 64, 96), make_samples((8, 12))
+    loss = model.loss(image, samples)['loss_lr']
+    assert model.ratio == 4
+    plain = make_estimator(**(TWO | dict(running_stats='hr', loss_lr=None)))
+    plain.student.load_state_dict(model.student.state_dict())
+    expected = plain.loss(downsample_image(image, (16, 24)), samples)['loss_hr']
+    assert torch.allclose(loss, expected)
+    both = make_estimator(**TWO, two_views=dict(ratio=4))
+    with pytest.raises(ValueError, match='LR view of 16x24, finer than the sensor of 8x12'):
+        both.loss(image, samples)
