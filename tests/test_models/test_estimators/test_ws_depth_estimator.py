@@ -217,7 +217,7 @@ def test_recomputed_activations_are_refused(make_estimator) -> None:
         make_estimator(student=student)
 
 
-@pytest.mark.parametrize(('grid', 'warned'), [((8, 12), 1), ((16, 24), 0)])
+@pytest.mark.parametrize(('grid', 'warned'), [((8, 12), 1), ((24, 36), 0)])
 def test_an_lr_view_too_small_for_the_student_is_told_once(
     make_estimator,
     make_samples,
