@@ -43,7 +43,7 @@ class ExportableDepth(nn.Module):
         self.takes_rgb = takes_rgb
         self.two_views = getattr(estimator, 'two_views', None)
         if self.two_views is not None:
-            self.ratio = estimator.ratio
+            self.ratio = estimator.view_ratio()
             self.lr_student = _with_lr_statistics(estimator)
         self.register_buffer('mean', torch.tensor(mean, dtype=torch.float32).view(-1, 1, 1))
         self.register_buffer('std', torch.tensor(std, dtype=torch.float32).view(-1, 1, 1))

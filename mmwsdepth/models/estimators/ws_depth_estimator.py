@@ -152,12 +152,12 @@ class WSDepthEstimator(BaseModel):
         depth = self.estimate(image).depth
         if self.two_views is None:
             return depth
-        size = (lr_side(image.shape[-2], self.ratio), lr_side(image.shape[-1], self.ratio))
+        ratio = self.view_ratio()
+        size = (lr_side(image.shape[-2], ratio), lr_side(image.shape[-1], ratio))
         view = downsample_image(image, size)
         return self.two_views.merge(depth, self.estimate_lr(view).depth)
 
-    @property
-    def ratio(self) -> float:
+    def view_ratio(self) -> float:
         """Colour pixels to one pixel of the LR view, a side, when predicting: as in training.
 
         Raises:

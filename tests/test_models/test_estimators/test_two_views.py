@@ -89,10 +89,10 @@ def test_training_tells_prediction_the_ratio(
     with pytest.raises(ValueError, match='two_views has no ratio'):
         model.eval().estimate_depth(image)
     model.train().loss(image, make_samples((16, 24)))
-    assert model.ratio == 4
+    assert model.view_ratio() == 4
     other = make_estimator(**TWO, two_views=dict())
     other.load_state_dict(model.state_dict())
-    assert other.ratio == 4
+    assert other.view_ratio() == 4
 
 
 def test_both_losses_reach_both_views(
@@ -139,7 +139,7 @@ def test_an_lr_view_may_be_finer_than_the_sensor(
     model = make_estimator(**one, two_views=dict(ratio=4))
     image, samples = torch.randn(2, 3, 64, 96), make_samples((8, 12))
     loss = model.loss(image, samples)['loss_lr']
-    assert model.ratio == 4
+    assert model.view_ratio() == 4
     plain = make_estimator(**(TWO | dict(running_stats='hr', loss_lr=None)))
     plain.student.load_state_dict(model.student.state_dict())
     expected = plain.loss(downsample_image(image, (16, 24)), samples)['loss_hr']
