@@ -161,5 +161,6 @@ variants = {
     'default, no gradient matching': two_views('silog lr, longer'),
     **setting(2, prefix='r2 '),
     **setting(8, prefix='r8 ', view=4),
+    'r8 default, view of 32x24': two_views('r8 lr, longer', ratio=8),
     **setting(sensor='nearest', prefix='nearest '),
 }

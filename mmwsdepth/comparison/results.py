@@ -43,13 +43,16 @@ def collect(runs: Iterable[Run]) -> list[Result]:
         runs: Complete runs. The seconds are those of the training, with its first stage if it has
             one.
     """
+    runs = list(runs)
+    starts = {run.variant.name: run.variant.starts_from for run in runs}
     results: dict[str, Result] = {}
     for run in runs:
         metrics = json.loads(run.metrics_file.read_text())
         values = {k.partition('/')[2]: v for k, v in metrics.items() if k.startswith(f'{ROW}/')}
         values['seconds'] = training_seconds(run.trained)
-        if run.variant.starts_from:
-            values['seconds'] += training_seconds(run.folder_of(run.variant.starts_from))
+        first = starts.get(run.variant.weights_from or run.variant.name)
+        if first:
+            values['seconds'] += training_seconds(run.folder_of(first))
         variant = run.variant
         fresh = Result(variant.name, {}, variant.series, variant.ratio)
         result = results.setdefault(variant.name, fresh)

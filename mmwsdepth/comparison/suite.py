@@ -80,8 +80,10 @@ def load_suite(
     base = load_config(path, data_root=data_root)
     differences = base.pop('variants')
     sources = {name: _taken(difference, SOURCES) for name, difference in differences.items()}
-    wanted = set(only or differences)
-    wanted |= {source for name in wanted & sources.keys() for source in sources[name].values()}
+    wanted, found = set[str](), set(only or differences)
+    while found:
+        wanted |= found
+        found = {s for name in found & sources.keys() for s in sources[name].values()} - wanted
     for name in sorted(wanted):
         if name not in differences:
             raise KeyError(f'{path}: no variant {name!r}, there are {", ".join(differences)}')

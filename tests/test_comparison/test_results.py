@@ -30,10 +30,11 @@ def test_seconds_count_each_iteration_once_over_resumed_logs(tmp_path: Path) -> 
 
 def test_seconds_include_the_first_stage(tmp_path: Path) -> None:
     first, second = Variant('first', Config()), Variant('second', Config(), starts_from='first')
-    runs = [_complete(tmp_path, variant, 0, 0.2) for variant in (first, second)]
-    for run, time in zip(runs, (0.5, 2.0), strict=True):
+    third = Variant('third', Config(), weights_from='second')
+    runs = [_complete(tmp_path, variant, 0, 0.2) for variant in (first, second, third)]
+    for run, time in zip(runs[:2], (0.5, 2.0), strict=True):
         _log(run.folder, '1', {10: time})
-    assert [r.metrics['seconds'] for r in collect(runs)] == [[5.0], [25.0]]
+    assert [r.metrics['seconds'] for r in collect(runs)] == [[5.0], [25.0], [25.0]]
 
 
 def test_means_and_spreads_over_seeds(tmp_path: Path) -> None:

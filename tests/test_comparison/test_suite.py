@@ -56,6 +56,12 @@ def test_folders_of_what_a_run_takes_weights_from() -> None:
     assert own.trained == own.folder
 
 
+def test_only_keeps_the_first_stage_of_what_is_scored_anew(tmp_path: Path) -> None:
+    path = tmp_path / 'suite.py'
+    path.write_text(SUITE.replace("weights_from='one'", "weights_from='two'"))
+    assert [v.name for v in load_suite(str(path), ['three'])] == ['one', 'two', 'three']
+
+
 def test_only_keeps_what_its_variants_need(suite: str) -> None:
     assert [v.name for v in load_suite(suite, ['three'])] == ['one', 'three']
     assert [v.name for v in load_suite(suite, ['two'])] == ['one', 'two']
