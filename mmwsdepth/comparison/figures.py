@@ -37,7 +37,7 @@ def draw_figures(
         'bars.png': _bars(results, metrics),
         'time.png': _against_time(results, metrics),
         'ratio.png': _against_ratio(results, metrics),
-        'contact_sheet.png': _contact_sheet([run for run in runs if run.seed == 0]),
+        'contact_sheet.png': contact_sheet([run for run in runs if run.seed == 0]),
     }
     for name, figure in figures.items():
         FigureCanvasAgg(figure)
@@ -96,24 +96,34 @@ def _against_ratio(results: Sequence[Result], metrics: Sequence[str]) -> Figure:
     return figure
 
 
-def _contact_sheet(runs: Sequence[Run], images: int = 3) -> Figure:
-    """Show the same crops around the strongest depth edges, one row a variant."""
+def contact_sheet(runs: Sequence[Run], images: int = 3) -> Figure:
+    """Show the same crops around the strongest depth edges, one row a variant.
+
+    Edges are what is to be seen, so each estimate is multiplied by the factor, written on it, that
+    gives the crop its true median depth.
+    """
     dataset = runs[0].variant.cfg.test_dataloader.dataset
     root, split = Path(dataset.data_root), dataset.get('split', 'test')
     names = sorted(path.stem for path in runs[0].predictions.glob('*.png'))[:images]
-    figure = Figure(figsize=(2.2 * images, 1.7 * (len(runs) + 2)), layout='constrained')
-    axes = figure.subplots(len(runs) + 2, images, squeeze=False)
+    columns, rows = len(names), len(runs) + 2
+    figure = Figure(figsize=(2.2 * columns, 1.7 * rows), layout='constrained')
+    axes = figure.subplots(rows, columns, squeeze=False)
     for column, name in enumerate(names):
         truth = read_depth(root / 'annotations' / split / f'{name}.png', 1e-3, (1e-3, 100.0))
-        window = _edge_window(truth)
+        window = edge_window(truth)
         low, high = np.percentile(truth[window][truth[window] > 0], (2, 98))
         style = dict(cmap=DEPTH_COLOURS, vmin=low, vmax=high, interpolation='nearest')
         colour = read_colour(root / 'images' / split / f'{name}.jpg')[window][..., ::-1]
         axes[0, column].imshow(colour)
         axes[1, column].imshow(truth[window], **style)
         for row, run in enumerate(runs, start=2):
-            pred = read_depth(run.predictions / f'{name}.png', 1e-3, (1e-3, 100.0))
-            axes[row, column].imshow(pred[window], **style)
+            pred = read_depth(run.predictions / f'{name}.png', 1e-3, (1e-3, 100.0))[window]
+            factor = median_depth(truth[window]) / median_depth(pred)
+            axes[row, column].imshow(factor * pred, **style)
+            axes[row, column].text(
+                0.03, 0.06, f'x{factor:.2f}', fontsize=6, transform=axes[row, column].transAxes,
+                bbox=dict(facecolor='white', alpha=0.7, linewidth=0, pad=1),
+            )  # fmt: skip
     titles = ['colour', 'truth', *(run.variant.name for run in runs)]
     for axis, title in zip(axes[:, 0], titles, strict=True):
         axis.set_ylabel(fill(title, 18), fontsize=7)
@@ -123,8 +133,13 @@ def _contact_sheet(runs: Sequence[Run], images: int = 3) -> Figure:
     return figure
 
 
-def _edge_window(depth: np.ndarray) -> tuple[slice, slice]:
-    """Find the window with the most depth discontinuities."""
+def median_depth(depth: np.ndarray) -> float:
+    """Median of what was measured of (H, W) in metres."""
+    return float(np.median(depth[depth > 0]))
+
+
+def edge_window(depth: np.ndarray) -> tuple[slice, slice]:
+    """Find the window of (H, W) in metres with the most depth discontinuities."""
     height, width = (int(side * CROP_SHARE) for side in depth.shape)
     log = np.log(np.where(depth > 0, depth, 1)).astype(np.float32)
     steps = np.zeros_like(log)
