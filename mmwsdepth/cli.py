@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from mmwsdepth.apis import infer_command, one_sentence_errors
+from mmwsdepth.demo import command as demo_command
 
 
 class Command(NamedTuple):
@@ -20,6 +21,11 @@ COMMANDS = {
         'Estimate the depth of images, videos or a camera.',
         infer_command.add_options,
         infer_command.run,
+    ),
+    'demo': Command(
+        'Serve a local web page that shows the depth of images dropped onto it.',
+        demo_command.add_options,
+        demo_command.run,
     ),
 }
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import CONFIGS, ROOT
+from tests.conftest import ROOT
 
 
 @pytest.mark.slow
@@ -14,15 +14,12 @@ def test_configs_and_tools_travel_inside_the_wheel(tmp_path: Path) -> None:
     subprocess.run([*command, '-w', str(tmp_path), str(ROOT)], check=True, cwd=tmp_path)
     (wheel,) = tmp_path.glob('*.whl')
     names = set(zipfile.ZipFile(wheel).namelist())
-    assert {f'mmwsdepth/.mim/configs/{path.name}' for path in CONFIGS} <= names
-    base = ROOT / 'configs' / '_base_'
-    assert {
-        f'mmwsdepth/.mim/configs/_base_/{path.relative_to(base).as_posix()}'
-        for path in base.rglob('*.py')
-    } <= names
+    configs = [path for ending in ('py', 'yml') for path in ROOT.glob(f'configs/**/*.{ending}')]
+    assert {f'mmwsdepth/.mim/{path.relative_to(ROOT).as_posix()}' for path in configs} <= names
+    assert 'mmwsdepth/.mim/model-index.yml' in names
     assert {'mmwsdepth/.mim/tools/train.py', 'mmwsdepth/.mim/tools/dist_train.sh'} <= names
     assert {
         path.relative_to(ROOT).as_posix()
-        for path in (ROOT / 'mmwsdepth').rglob('*.py')
-        if '.mim' not in path.parts
+        for path in (ROOT / 'mmwsdepth').rglob('*.*')
+        if '.mim' not in path.parts and path.suffix != '.pyc'
     } <= names

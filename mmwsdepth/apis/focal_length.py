@@ -4,7 +4,7 @@ import json
 import math
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from PIL import Image
 
@@ -44,7 +44,7 @@ def find_focal_length(path: Path, size: tuple[int, int]) -> Focal | None:
             if found:
                 return found
             break
-    return _from_exif(path, size)
+    return focal_length_from_exif(path, size)
 
 
 @lru_cache(maxsize=8)
@@ -75,9 +75,18 @@ def _checked(path: Path, focal: Any) -> Focal:
     raise BadFileError(f'{path}: a focal length is {focal!r}: give positive numbers of pixels')
 
 
-def _from_exif(path: Path, size: tuple[int, int]) -> Focal | None:
+def focal_length_from_exif(file: Path | BinaryIO, size: tuple[int, int]) -> Focal | None:
+    """Look for an image's focal length in its EXIF data.
+
+    Args:
+        file: An image's path, or its bytes as an open file.
+        size: See `find_focal_length`.
+
+    Returns:
+        (x, y) in pixels; None where the file does not say it or is no image.
+    """
     try:
-        with Image.open(path) as image:
+        with Image.open(file) as image:
             equivalent = float(image.getexif().get_ifd(_EXIF_IFD).get(_FOCAL_LENGTH_35MM, 0))
     except _NO_IMAGE:
         return None
