@@ -1,5 +1,6 @@
-# The recipe on a folder of your own sensor's data. Copy this file and set these three, or give
-# tools/train.py and tools/test.py --data-root.
+# The recipe on a folder of your own sensor's data: Record3D, Stray Scanner, RealSense or any other
+# that tools/prepare.py writes. Copy this file and set these three, or give tools/train.py and
+# tools/test.py --data-root.
 _base_ = [
     './_base_/models/wsdepth_r50.py',
     './_base_/datasets/rgbd_folder.py',

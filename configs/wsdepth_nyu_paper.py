@@ -1,14 +1,1 @@
-# The method as Xu et al. 2021 state it: two whole views of shared weights, consistency, a teacher.
-_base_ = './wsdepth_nyu.py'
-silog = dict(type='mmwsdepth.SILogLoss')
-model = dict(
-    teacher=dict(type='mmwsdepth.DepthReconstruction', channels=(16, 32, 48, 64)),
-    loss_hr=silog,
-    loss_lr=dict(_delete_=True, loss_weight=0.3, **silog),
-    loss_consistency=dict(type='mmwsdepth.ResolutionConsistencyLoss', loss_weight=0.1),
-    loss_affinity=dict(type='mmwsdepth.AffinityLoss', loss_weight=0.1),
-    two_views=None,
-)
-custom_hooks = [dict(type='mmwsdepth.AffinityDistillationHook', begin=0, warmup=500)]
-del silog
-train_dataloader = dict(batch_size=4)
+_base_ = './wsdepth/wsdepth-paper_r50_8xb4-40k_nyu-480x640.py'

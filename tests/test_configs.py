@@ -1,4 +1,6 @@
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -10,6 +12,9 @@ from mmwsdepth.comparison import load_suite
 from mmwsdepth.registry import HOOKS, METRICS, MODELS, TRANSFORMS
 from tests.conftest import CONFIGS, ROOT, without_pretrained
 
+GRAMMAR = sorted((ROOT / 'configs' / 'wsdepth').glob('*.py'))
+ALIASES = [path for path in CONFIGS if len(path.read_text().splitlines()) == 1]
+SHIPPED = [*GRAMMAR, *(path for path in CONFIGS if path not in ALIASES)]
 BASE_MODELS = sorted((ROOT / 'configs' / '_base_' / 'models').glob('wsdepth_*.py'))
 
 
@@ -17,7 +22,15 @@ def _name(path: Path) -> str:
     return path.stem
 
 
-@pytest.mark.parametrize('path', CONFIGS, ids=_name)
+def _types(node: Any) -> Iterator[Any]:
+    if isinstance(node, dict) and 'type' in node:
+        yield node['type']
+    if isinstance(node, dict | list | tuple):
+        for child in node.values() if isinstance(node, dict) else node:
+            yield from _types(child)
+
+
+@pytest.mark.parametrize('path', SHIPPED, ids=_name)
 def test_every_part_of_a_shipped_config_is_built(path: Path) -> None:
     cfg = Config.fromfile(path)
     model = MODELS.build(without_pretrained(cfg.model))
@@ -25,20 +38,27 @@ def test_every_part_of_a_shipped_config_is_built(path: Path) -> None:
     for loader in (cfg.train_dataloader, cfg.val_dataloader, cfg.test_dataloader):
         for transform in loader.dataset.pipeline:
             TRANSFORMS.build(transform)
-    evaluators = cfg.val_evaluator if isinstance(cfg.val_evaluator, list) else [cfg.val_evaluator]
-    for evaluator in evaluators:
-        METRICS.build(evaluator)
+    for evaluator in (cfg.val_evaluator, cfg.test_evaluator):
+        for metric in evaluator if isinstance(evaluator, list) else [evaluator]:
+            METRICS.build(metric)
     for hook in [*cfg.default_hooks.values(), *cfg.get('custom_hooks', [])]:
         if hook is not None:
             HOOKS.build(hook)
 
 
-@pytest.mark.parametrize('path', CONFIGS, ids=_name)
+@pytest.mark.parametrize('path', SHIPPED, ids=_name)
 def test_our_types_carry_our_scope_and_mmsegs_theirs(path: Path) -> None:
-    text = Config.fromfile(path).pretty_text
-    for line in text.splitlines():
-        if 'type=' in line and any(w in line for w in ('RGBD', 'Depth', 'ResNet', 'Swin', 'Mix')):
-            assert "'mmwsdepth." in line or "'mmseg." in line, line
+    kinds = [kind for kind in _types(Config.fromfile(path)._cfg_dict) if isinstance(kind, str)]
+    assert kinds
+    for kind in kinds:
+        if any(word in kind for word in ('RGBD', 'Depth', 'ResNet', 'Swin', 'Mix', 'IBims')):
+            assert kind.startswith(('mmwsdepth.', 'mmseg.')), kind
+
+
+@pytest.mark.parametrize('path', ALIASES, ids=_name)
+def test_a_short_name_is_a_long_one(path: Path) -> None:
+    name = path.read_text().partition("'./wsdepth/")[2].partition("'")[0]
+    assert name in {long.name for long in GRAMMAR}
 
 
 @pytest.mark.parametrize('path', BASE_MODELS, ids=_name)

@@ -1,9 +1,18 @@
 """Metrics and how they are reported."""
 
 from .boundary_metric import BoundaryMetric
-from .dbe import dbe
+from .dbe import dbe, dbe_to_annotation
 from .depth_metric import DepthMetric
+from .ibims_metric import IBimsMetric
 from .mean_depth import MeanDepthMetric
 from .report import markdown_table
 
-__all__ = ['BoundaryMetric', 'DepthMetric', 'MeanDepthMetric', 'dbe', 'markdown_table']
+__all__ = [
+    'BoundaryMetric',
+    'DepthMetric',
+    'IBimsMetric',
+    'MeanDepthMetric',
+    'dbe',
+    'dbe_to_annotation',
+    'markdown_table',
+]

@@ -8,6 +8,7 @@ from .boundary_errors import (
     soft_edge_error,
 )
 from .depth_errors import ERROR_NAMES, depth_errors
+from .planarity import Camera, PlanarityErrors, planarity_errors
 from .resample import (
     SENSORS,
     antialiasing,
@@ -20,6 +21,8 @@ from .resample import (
 __all__ = [
     'ERROR_NAMES',
     'SENSORS',
+    'Camera',
+    'PlanarityErrors',
     'affinity_distance',
     'antialiasing',
     'area_mean',
@@ -30,5 +33,6 @@ __all__ = [
     'discontinuity_error',
     'downsample_depth',
     'downsample_image',
+    'planarity_errors',
     'soft_edge_error',
 ]

@@ -18,12 +18,13 @@ from .splits import split_of
 
 SENSOR = 'Faro Focus S350 laser scanner'
 FOCAL = (886.81, 927.06)
+LEVELS = 4  # of the published path below the split: indoors or outdoor, scene, scan, file
 DEPTH_SCALE = 0.01
 """Outdoors reaches 350 m, where 16 bits of millimetres end at 65 m."""
 
 
 def list_diode(src: Path) -> Listing:
-    """List DIODE's images.
+    """List DIODE's images, named indoors|outdoor/SCENE/SCAN/NAME whatever folder is given.
 
     Args:
         src: Folder with `train` or `val`, or any folder within it, e.g. `val/indoors`.
@@ -34,14 +35,14 @@ def list_diode(src: Path) -> Listing:
     depths = sorted(src.rglob('*_depth.npy'))
     if not depths:
         raise ValueError(f'{src}: no scene_*/scan_*/*_depth.npy')
-    items = [_item(src, path) for path in depths]
+    items = [_item(path) for path in depths]
     return Listing(len(items), items, SENSOR)
 
 
-def _item(src: Path, depth: Path) -> Item:
-    stem = depth.with_name(depth.name.removesuffix('_depth.npy'))
-    name = stem.relative_to(src).as_posix()
-    return Item(name, split_of(depth.parent.resolve()), partial(_load, stem))
+def _item(depth: Path) -> Item:
+    stem = depth.with_name(depth.name.removesuffix('_depth.npy')).absolute()
+    name = '/'.join(stem.parts[-LEVELS:])
+    return Item(name, split_of(stem.parent), partial(_load, stem))
 
 
 def _load(stem: Path) -> Sample:

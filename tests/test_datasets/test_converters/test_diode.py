@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 
 from tests.test_datasets.test_converters.conftest import metres, put, smooth
 
@@ -20,31 +21,30 @@ def test_far_depth_and_the_mask_of_valid_returns(run, tmp_path):
     _, wanted = sample(tmp_path)
     sample(tmp_path, 'train', 'indoors/scene_1/scan_1/a', 1, 20.0)
     out = run('diode', tmp_path)
-    assert set(out.files) == {f'test/val/{PLACE}', 'train/train/indoors/scene_1/scan_1/a'}
-    out.check(f'test/val/{PLACE}', smooth((24, 32)), wanted)
+    assert set(out.files) == {f'test/{PLACE}', 'train/indoors/scene_1/scan_1/a'}
+    out.check(f'test/{PLACE}', smooth((24, 32)), wanted)
     assert out.manifest['unit'] == 'centimetre' and wanted.max() > 66
-    assert out.files[f'test/val/{PLACE}']['focal'] == [886.81, 927.06]
+    assert out.files[f'test/{PLACE}']['focal'] == [886.81, 927.06]
 
 
-def test_a_folder_within_keeps_its_split(run, tmp_path):
+@pytest.mark.parametrize('within', ['val', 'val/outdoor', 'val/outdoor/scene_00022'])
+def test_a_folder_within_keeps_its_split_and_domain(run, tmp_path, within):
     sample(tmp_path)
-    assert list(run('diode', tmp_path / 'val/outdoor').files) == [
-        f'test/{PLACE.removeprefix("outdoor/")}'
-    ]
+    assert list(run('diode', tmp_path / within).files) == [f'test/{PLACE}']
 
 
 def test_what_is_missing_damaged_or_does_not_fit_is_left_out(run, tmp_path):
     for number, ending in enumerate(('.png', '_depth_mask.npy')):
-        stem, _ = sample(tmp_path, place=f'a/b/{number}')
+        stem, _ = sample(tmp_path, place=f'indoors/a/b/{number}')
         stem.with_name(stem.name + ending).unlink()
-    stem, _ = sample(tmp_path, place='a/b/2')
+    stem, _ = sample(tmp_path, place='indoors/a/b/2')
     mask = stem.with_name('2_depth_mask.npy')
     mask.write_bytes(mask.read_bytes()[:200])
-    stem, _ = sample(tmp_path, place='a/b/3')
+    stem, _ = sample(tmp_path, place='indoors/a/b/3')
     put(stem.with_name('3_depth_mask.npy'), np.ones((2, 2)))
-    sample(tmp_path, place='a/b/4')
+    sample(tmp_path, place='indoors/a/b/4')
     out = run('diode', tmp_path)
-    assert list(out.files) == ['test/val/a/b/4']
+    assert list(out.files) == ['test/indoors/a/b/4']
     assert out.report.rejected == {
         'no colour image': 1,
         'no mask of valid returns': 1,

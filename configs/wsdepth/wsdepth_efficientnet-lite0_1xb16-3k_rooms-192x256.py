@@ -1,0 +1,11 @@
+# The embedded default: the recipe on rendered rooms, minutes on two CPU cores.
+_base_ = [
+    '../_base_/models/wsdepth_efficientnet-lite0.py',
+    '../_base_/datasets/rooms.py',
+    '../_base_/schedules/adamw_cpu.py',
+    '../_base_/default_runtime.py',
+]
+default_hooks = dict(
+    logger=dict(interval=20), checkpoint=dict(interval=200), visualization=dict(max_images=6)
+)
+train_dataloader = dict(batch_size=16)

@@ -1,0 +1,28 @@
+# A phone's lidar, 192x256 depth beside 1440x1920 colour (ratio 7.5), on two CPU cores.
+_base_ = [
+    '../_base_/models/wsdepth_efficientnet-lite0.py',
+    '../_base_/datasets/rgbd_folder.py',
+    '../_base_/schedules/adamw_cpu.py',
+    '../_base_/default_runtime.py',
+]
+pipeline = [
+    dict(type='mmwsdepth.LoadColour'),
+    dict(type='mmwsdepth.LoadDepth'),
+    dict(type='mmwsdepth.RandomFlipRGBD', prob=0.5),
+    dict(type='mmwsdepth.PackRGBDInputs'),
+]
+folders = dict(img_path='images', depth_map_path='annotations')
+train_dataloader = dict(
+    batch_size=2,
+    num_workers=1,
+    dataset=dict(data_root='data/iphone', data_prefix=folders, pipeline=pipeline),
+)
+val_dataloader = dict(num_workers=1, dataset=dict(data_root='data/iphone', data_prefix=folders))
+test_dataloader = val_dataloader
+default_hooks = dict(logger=dict(interval=10), checkpoint=dict(interval=100))
+optim_wrapper = dict(optimizer=dict(lr=5e-4))
+max_iters = 400
+train_cfg = dict(max_iters=max_iters, val_interval=max_iters)
+warmup, cosine = _base_.param_scheduler
+param_scheduler = [warmup, dict(cosine, end=max_iters)]
+del warmup, cosine
