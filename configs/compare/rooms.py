@@ -154,6 +154,8 @@ variants = {
     'default, cells of 1': two_views(cell=1),
     'default, cells of 4': two_views(cell=4),
     'default, cells of 8': two_views(cell=8),
+    'view of 128x96': dict(at_lr(iterations=300, view=2), starts_from='lr'),
+    'default, view of 128x96': two_views('view of 128x96', 2),
     **{name: dict(row, starts_from='lr') for name, row in at_hr.items()},
     'silog lr': at_lr(loss=silog),
     'silog lr, longer': dict(at_lr(iterations=1200, loss=silog), starts_from='silog lr'),
