@@ -12,6 +12,7 @@ from mmwsdepth.functional import ERROR_NAMES
 from mmwsdepth.registry import METRICS
 
 from .measure import Thing, measure, time_ratio
+from .memory import MIB, peak_memory
 from .report import Table
 from .setting import Setting, Size, size_text
 from .timing import Work
@@ -87,17 +88,16 @@ def _table(setting: Setting, size: Size, images: int) -> Table:
         name: partial(score, dict(protocol) | crops[name]) for name, protocol in PROTOCOLS.items()
     }
     found = measure([Thing(name, partial(build, *same)) for name, build in builds.items()], setting)
-    fewer = measure(
-        [Thing(n, partial(b, size, few, *same[2:])) for n, b in builds.items()], setting
-    )
-    values = {name: cast(dict[str, float], builds[name](*same)()) for name in found}
+    of_few = {name: partial(build, size, few, *same[2:]) for name, build in builds.items()}
+    peaks = {name: peak_memory(build, setting) for name, build in of_few.items()}
+    values = {name: cast(dict[str, float], of_few[name]()()) for name in found}
     shared = [name for name in ERROR_NAMES if name not in OTHER_CONVENTION]
     rows = [
         {
             'metric': name,
             's': item.median,
             'time / mmseg': time_ratio(found, name, THEIRS),
-            f'MiB, {few} images': fewer[name].own_mib,
+            f'MiB, {few} images': None if (peak := peaks[name]) is None else peak.own / MIB,
             f'MiB, {images} images': item.own_mib,
             **{error: values[name][error] for error in ERROR_NAMES},
             'seconds': item.seconds,

@@ -1,15 +1,22 @@
 """The published depth errors of one image."""
 
+import math
+
 import torch
 from torch import Tensor
 
 ERROR_NAMES = (
     'abs_rel', 'sq_rel', 'rmse', 'rmse_log', 'log10', 'silog', 'd1', 'd2', 'd3',
 )  # fmt: skip
+BAND_PIXELS = 2**16  # a band's maps stay in a processor's cache
+_BOUNDS = (1.25, 1.25**2, 1.25**3)
 
 
 def depth_errors(pred: Tensor, target: Tensor, valid: Tensor) -> dict[str, float]:
     """Errors of a depth map as Eigen et al. 2014 (arXiv 1406.2283) define them.
+
+    Maps are in the precision of the arguments; ratios, which are held against bounds, and sums over
+    bands of rows are in float64.
 
     Args:
         pred: (H, W) in metres, positive where valid.
@@ -21,17 +28,44 @@ def depth_errors(pred: Tensor, target: Tensor, valid: Tensor) -> dict[str, float
         it: 100 times the standard deviation of the log error, lambda = 1); d1, d2, d3 (share of
         pixels whose ratio to the truth is below 1.25, 1.25^2, 1.25^3). NaN if no pixel is valid.
     """
-    pred, target = pred[valid].double(), target[valid].double()
-    error = pred - target
-    log_error = pred.log() - target.log()
-    ratio = torch.maximum(pred / target, target / pred)
+    rows = max(BAND_PIXELS // pred.shape[1], 1)
+    bands = zip(pred.split(rows), target.split(rows), valid.split(rows), strict=True)
+    sums = torch.stack([_sums(*band) for band in bands]).sum(0)
+    abs_rel, sq_rel, square, log, square_log, signed_log, *within = (sums[1:] / sums[0]).tolist()
     values = (
-        (error.abs() / target).mean(),
-        (error.square() / target).mean(),
-        error.square().mean().sqrt(),
-        log_error.square().mean().sqrt(),
-        (log_error.abs() / torch.log(torch.tensor(10.0, dtype=torch.float64))).mean(),
-        100 * (log_error.square().mean() - log_error.mean().square()).clamp(min=0).sqrt(),
-        *((ratio < 1.25**power).double().mean() for power in (1, 2, 3)),
+        abs_rel,
+        sq_rel,
+        math.sqrt(square),
+        math.sqrt(square_log),
+        log / math.log(10),
+        100 * math.sqrt(max(square_log - signed_log**2, 0.0)),
+        *within,
     )
-    return {name: value.item() for name, value in zip(ERROR_NAMES, values, strict=True)}
+    return dict(zip(ERROR_NAMES, values, strict=True))
+
+
+def _sums(pred: Tensor, target: Tensor, valid: Tensor) -> Tensor:
+    """Number of valid pixels, and sums over them: (10,) float64.
+
+    An invalid pixel is given equal depths, so it has no error and needs no leaving out but in the
+    counts of ratios.
+    """
+    one = pred.new_ones(())
+    pred, target = pred.where(valid, one), target.where(valid, one)
+    count = valid.sum()
+    difference = pred - target
+    error = difference.abs()
+    ratio = torch.maximum(pred, target).double().div_(torch.minimum(pred, target))
+    within = [(ratio < bound).sum() - (valid.numel() - count) for bound in _BOUNDS]
+    relative, log = error / target, ratio.to(error).log_()
+    sums = (
+        count,
+        relative.sum(),
+        relative.mul_(error).sum(),
+        error.square_().sum(),
+        log.sum(),
+        log.square().sum(),
+        log.copysign_(difference).sum(),
+        *within,
+    )
+    return torch.stack([value.double() for value in sums])

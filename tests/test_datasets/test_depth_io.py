@@ -279,3 +279,27 @@ def test_depth_that_cannot_be_written_is_an_error(tmp_path):
     (tmp_path / 'depth.png').mkdir()
     with pytest.raises(OSError, match=r'depth\.png'):
         write_depth(tmp_path / 'depth', METRES)
+
+
+@pytest.mark.parametrize(
+    ('values', 'accepted'),
+    [
+        ((0.001, 0.001, 5, 600, 600), True),  # few pixels are plausible, their median is
+        ((0.001, 0.001, 0.001, 5, 6), False),
+        ((5, 6, 600, 600, 600), False),
+        ((0, 0, 0, 0, 5), True),  # only what was measured counts
+    ],
+)
+def test_the_median_decides_whatever_most_pixels_are(tmp_path, values, accepted):
+    path = save(tmp_path / 'depth.npy', np.array([values, values], np.float32))
+    if accepted:
+        depth = read_depth(path, 1.0, RANGE)
+        np.testing.assert_array_equal(depth, [[5 if v == 5 else 0 for v in values]] * 2)
+    else:
+        assert 'median depth is' in complaint(path, 1.0)
+
+
+@pytest.mark.filterwarnings('error')
+def test_depth_without_a_measured_pixel_is_refused_though_the_range_begins_at_zero(tmp_path):
+    path = save(tmp_path / 'depth.png', np.zeros((6, 8), np.uint16))
+    assert 'no pixel of 6x8 was measured' in complaint(path, depth_range=(0.0, 10.0))

@@ -1,9 +1,11 @@
 import math
 
+import numpy as np
 import pytest
 import torch
 
 from mmwsdepth.functional import ERROR_NAMES, depth_errors
+from mmwsdepth.functional.depth_errors import BAND_PIXELS
 
 SIZE = (8, 16)
 ALL = torch.ones(SIZE, dtype=torch.bool)
@@ -72,3 +74,31 @@ def test_invalid_pixels_do_not_count(garbage):
 def test_no_valid_pixel_gives_nan():
     errors = depth_errors(target_map(), target_map(), ~ALL)
     assert all(math.isnan(value) for value in errors.values())
+
+
+@pytest.mark.parametrize('size', [(300, 400), (1, BAND_PIXELS + 7), (3, BAND_PIXELS // 2 + 1)])
+def test_bands_of_rows_sum_up_to_the_image(size):
+    generator = torch.Generator().manual_seed(0)
+    target = torch.rand(size, generator=generator) * 9 + 0.5
+    pred = target * (1 + torch.rand(size, generator=generator))
+    valid = torch.rand(size, generator=generator) > 0.3
+    errors = depth_errors(pred, target, valid)
+    p, t = (depth[valid].double().numpy() for depth in (pred, target))
+    assert errors['abs_rel'] == pytest.approx(np.mean(np.abs(p - t) / t), rel=1e-7)
+    assert errors['rmse'] == pytest.approx(np.sqrt(np.mean((p - t) ** 2)), rel=1e-7)
+    assert errors['silog'] == pytest.approx(100 * np.std(np.log(p / t)), rel=1e-6)
+    assert errors['d1'] == np.mean(p / t < 1.25)
+
+
+def test_a_ratio_just_below_the_bound_counts_in_single_precision():
+    target = torch.tensor([[1 + 2.0**-23]])
+    pred = 1.25 * target
+    assert pred / target == 1.25 and pred.double() / target.double() < 1.25
+    assert depth_errors(pred, target, torch.ones(1, 1, dtype=torch.bool))['d1'] == 1
+
+
+def test_the_arguments_stay_as_they_are():
+    pred, target = target_map(1), target_map()
+    copies = pred.clone(), target.clone()
+    depth_errors(pred, target, ALL)
+    assert torch.equal(pred, copies[0]) and torch.equal(target, copies[1])

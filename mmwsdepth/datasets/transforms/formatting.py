@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import cv2
 import numpy as np
 import torch
 from mmcv.transforms import BaseTransform
@@ -29,5 +30,5 @@ class PackRGBDInputs(BaseTransform):
         for key in depth_keys(results):
             depth = torch.from_numpy(np.ascontiguousarray(results[key]))[None]
             sample.set_data({key: PixelData(data=depth)})
-        image = torch.from_numpy(np.ascontiguousarray(results[IMAGE].transpose(2, 0, 1)))
+        image = torch.from_numpy(np.stack(cv2.split(results[IMAGE])))
         return dict(inputs=image, data_samples=sample)

@@ -64,7 +64,7 @@ class RandomFlipRGBD(BaseTransform):
         """Flip all grids."""
         if np.random.rand() < self.prob:
             for key in (IMAGE, *depth_keys(results)):
-                results[key] = np.ascontiguousarray(results[key][:, ::-1])
+                results[key] = cv2.flip(results[key], 1)
         return results
 
 
