@@ -3,10 +3,14 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from mmengine.dist import get_rank
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from mmengine.dist import get_rank, master_only
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
 from mmengine.structures import BaseDataElement
+from mmengine.visualization import LocalVisBackend, Visualizer
 
 from mmwsdepth.datasets.depth_io import read_colour
 from mmwsdepth.registry import HOOKS
@@ -16,6 +20,9 @@ from mmwsdepth.visualization import draw_depth_panels
 @HOOKS.register_module()
 class DepthVisualizationHook(Hook):
     """Writes a row of panels an image: colour, ground truth, prediction and error.
+
+    Those of a validation also go to the visualizer's backends, such as TensorBoard, as
+    `depth/NAME`.
 
     Args:
         max_images: Pictures of each evaluation, per process.
@@ -40,7 +47,9 @@ class DepthVisualizationHook(Hook):
         outputs: Sequence[BaseDataElement] | None = None,
     ) -> None:
         """Draw a validation batch."""
-        self._draw(Path(runner.work_dir) / 'pictures' / f'iter_{runner.iter}', outputs or ())
+        folder = Path(runner.work_dir) / 'pictures' / f'iter_{runner.iter}'
+        for name, figure in self._draw(folder, outputs or ()):
+            _show(runner.visualizer, f'depth/{name}', figure, runner.iter)
 
     def after_test_iter(
         self,
@@ -58,7 +67,8 @@ class DepthVisualizationHook(Hook):
         if self.num_drawn and get_rank() == 0:
             runner.logger.info(f'pictures: {runner.work_dir}/pictures/iter_{runner.iter}')
 
-    def _draw(self, folder: Path, samples: Sequence[BaseDataElement]) -> None:
+    def _draw(self, folder: Path, samples: Sequence[BaseDataElement]) -> list[tuple[str, Figure]]:
+        drawn = []
         for sample in samples[: max(self.max_images - self.num_drawn, 0)]:
             if sample.get('is_bad'):
                 continue
@@ -67,12 +77,26 @@ class DepthVisualizationHook(Hook):
                 for key in ('gt_depth_map', 'pred_depth_map', 'gt_depth_map_hr')
                 if key in sample
             }
-            path = folder / f'{sample.name}.png'
-            path.parent.mkdir(parents=True, exist_ok=True)
-            draw_depth_panels(
+            figure = draw_depth_panels(
                 read_colour(sample.img_path),
                 maps['pred_depth_map'],
                 maps['gt_depth_map'],
                 maps.get('gt_depth_map_hr'),
-            ).savefig(path)
+            )
+            path = folder / f'{sample.name}.png'
+            path.parent.mkdir(parents=True, exist_ok=True)
+            figure.savefig(path)
+            drawn.append((sample.name, figure))
             self.num_drawn += 1
+        return drawn
+
+
+@master_only
+def _show(visualizer: Visualizer, name: str, figure: Figure, step: int) -> None:
+    # MMEngine's local backend would write the file a second time.
+    backends = [b for b in visualizer._vis_backends.values() if not isinstance(b, LocalVisBackend)]
+    if backends:
+        canvas = FigureCanvasAgg(figure)
+        canvas.draw()
+        for backend in backends:
+            backend.add_image(name, np.asarray(canvas.buffer_rgba())[..., :3], step)

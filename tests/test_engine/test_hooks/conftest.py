@@ -7,6 +7,7 @@ import pytest
 import torch
 from mmengine.config import Config
 from mmengine.logging import MMLogger
+from mmengine.visualization import Visualizer
 from torch import nn
 
 from mmwsdepth.models.estimators import DepthReconstruction
@@ -38,6 +39,7 @@ def make_runner(tmp_path: Path) -> Callable[..., Any]:
             work_dir=str(tmp_path),
             cfg=Config(dict(x=1)),
             logger=MMLogger.get_instance('test'),
+            visualizer=Visualizer(),
         )
 
     return make

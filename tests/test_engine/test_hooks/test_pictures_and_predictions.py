@@ -5,6 +5,8 @@ import numpy as np
 import pytest
 import torch
 from mmengine.structures import PixelData
+from mmengine.visualization import BaseVisBackend, Visualizer
+from mmengine.visualization import LocalVisBackend as Local
 from mmseg.structures import SegDataSample
 
 from mmwsdepth.engine.hooks import DepthVisualizationHook, ReportHook, SavePredictionsHook
@@ -23,6 +25,22 @@ def samples(rooms_root: Path) -> list[SegDataSample]:
     return made
 
 
+class Recorder(BaseVisBackend):
+    """A backend that keeps what it is given."""
+
+    def __init__(self) -> None:
+        super().__init__(save_dir='')
+        self.images: list[tuple[str, np.ndarray, int]] = []
+
+    experiment = property(lambda self: self.images)
+
+    def _init_env(self) -> None:
+        pass
+
+    def add_image(self, name, image, step=0) -> None:
+        self.images.append((name, image, step))
+
+
 def test_validation_pictures_go_to_the_work_directory(make_runner, samples) -> None:
     runner, hook = make_runner(), DepthVisualizationHook(max_images=2)
     runner.iter = 7
@@ -32,6 +50,29 @@ def test_validation_pictures_go_to_the_work_directory(make_runner, samples) -> N
     written = sorted(Path(runner.work_dir, 'pictures', 'iter_7').rglob('*.png'))
     assert [path.name for path in written] == ['room_00000.png']
     assert cv2.imread(str(written[0])).std() > 10
+
+
+def test_validation_pictures_also_go_to_the_visualizers_backends(
+    make_runner, samples, tmp_path
+) -> None:
+    runner, recorder = make_runner(), Recorder()
+    runner.iter = 7
+    runner.visualizer = Visualizer(
+        vis_backends=[dict(type=Local), dict(type=lambda save_dir: recorder)],
+        save_dir=str(tmp_path / 'vis'),
+    )
+    hook = DepthVisualizationHook(show_dir=str(tmp_path / 'show'))
+    hook.after_val_iter(runner, 0, None, samples)
+    hook.after_test_iter(runner, 0, None, samples)
+    assert [(name, step) for name, _, step in recorder.images] == [
+        ('depth/attic/room_00000', 7),
+        ('depth/attic/room_00002', 7),
+    ]
+    for name, image, _ in recorder.images:
+        path = Path(runner.work_dir, 'pictures', 'iter_7', f'{name.removeprefix("depth/")}.png')
+        assert image.dtype == np.uint8
+        assert (image == cv2.imread(str(path))[..., ::-1]).all()
+    assert not list((tmp_path / 'vis').rglob('*.png'))
 
 
 def test_test_pictures_are_drawn_only_into_a_named_folder(make_runner, samples, tmp_path) -> None:
