@@ -11,7 +11,7 @@ from mmwsdepth.benchmarks import (
 )
 from mmwsdepth.benchmarks.options import benchmark_options
 
-COMMON = ('device', 'threads', 'rounds', 'seed', 'memory_limit')
+COMMON = ('device', 'threads', 'rounds', 'clock', 'seed', 'memory_limit')
 
 
 def main() -> None:

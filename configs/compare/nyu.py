@@ -42,4 +42,10 @@ def shorter(number):
     )
 
 
-variants = {'lr': shorter(1200), 'lr, longer': shorter(800), 'view of 128x96': shorter(200)}
+variants = {
+    'lr': shorter(1200),
+    'lr, longer': shorter(800),
+    'default': shorter(200),
+    'default, no HR view': shorter(200),
+    'default, view of 64x48': shorter(800),
+}

@@ -1,6 +1,6 @@
 # The method as Xu et al. 2021 state it: two whole views of shared weights, consistency, a teacher.
 _base_ = [
-    './wsdepth_efficientnet-lite0_1xb16-3k_rooms-192x256.py',
+    './wsdepth_efficientnet-lite0_1xb8-1500iter_rooms-192x256.py',
     '../_base_/models/paper.py',
 ]
 model = _base_.pop('paper')

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from mmwsdepth.functional import antialiasing, area_mean_of_any_size
 from mmwsdepth.models.estimators.two_views import lr_side
-from mmwsdepth.models.estimators.ws_depth_estimator import run_student
+from mmwsdepth.models.estimators.view_estimator import run_student
 from mmwsdepth.registry import MODELS
 
 

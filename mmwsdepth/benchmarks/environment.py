@@ -37,6 +37,7 @@ def describe(setting: Setting) -> dict[str, object]:
         device=setting.device,
         threads=setting.threads,
         rounds=setting.rounds,
+        clock=setting.clock,
         seed=setting.seed,
         memory_limit_gib=setting.memory_limit,
         python=platform.python_version(),

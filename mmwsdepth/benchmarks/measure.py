@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from .memory import MIB, Peak, peak_memory
-from .setting import Setting
+from .setting import CLOCKS, Setting
 from .timing import Ratio, Work, ratio_of, time_in_turns
 
 
@@ -64,7 +64,7 @@ def measure(things: Sequence[Thing], setting: Setting, memory: bool = True) -> d
         if thing.name in peaks:
             setting.apply()
             works[thing.name] = thing.build()
-    seconds = time_in_turns(works, setting.rounds, setting.synchronize)
+    seconds = time_in_turns(works, setting.rounds, setting.synchronize, CLOCKS[setting.clock])
     return {name: Measured(seconds[name], peak) for name, peak in peaks.items()}
 
 

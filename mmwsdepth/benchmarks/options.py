@@ -7,12 +7,18 @@ import torch
 from mmengine.config import DictAction
 
 from .infer import MODES
-from .setting import Setting, Size
+from .run_cost import Run
+from .setting import CLOCKS, Setting, Size
 from .steps import OPTIONS
-from .students import DEFAULT_CONFIG
+from .students import DEFAULT_CONFIG, METHOD_CONFIG
 from .suites import SUITES
 
-_WITH_CONFIG = ('train_step', 'infer', 'export')
+_CONFIGS = {
+    'train_step': METHOD_CONFIG,
+    'scaling': METHOD_CONFIG,
+    'infer': DEFAULT_CONFIG,
+    'export': DEFAULT_CONFIG,
+}
 
 
 def benchmark_options() -> argparse.ArgumentParser:
@@ -27,19 +33,20 @@ def benchmark_options() -> argparse.ArgumentParser:
     }
     for name, command in by_name.items():
         _add_common(command, name)
-    for name in _WITH_CONFIG:
+    for name, config in _CONFIGS.items():
         command = by_name[name]
-        command.add_argument('--config', help=f'config of the method; default {DEFAULT_CONFIG}')
+        command.add_argument('--config', help=f'config of the method; default {config}')
         command.add_argument(
             '--cfg-options', nargs='+', action=DictAction, help='override config keys: KEY=VALUE'
         )
-    for name in ('affinity', 'train_step', 'dataload'):
+    for name in ('affinity', 'train_step', 'scaling', 'dataload'):
         by_name[name].add_argument('--batch', type=int, help='images in a batch')
     affinity, steps = by_name['affinity'], by_name['train_step']
     affinity.add_argument('--strides', type=int, nargs='+', help='of the features; 8 4 2')
     affinity.add_argument('--channels', type=int, nargs='+', help="student's; 64 128 256")
     steps.add_argument('--ratios', type=float, nargs='+', help='HR to LR side; 4 8')
     steps.add_argument('--options', nargs='*', choices=list(OPTIONS), help='ways to compute; all')
+    _add_scaling(by_name['scaling'])
     by_name['evaluate'].add_argument('--images', type=int, nargs='+', help='of each size; 654 20')
     by_name['infer'].add_argument('--modes', nargs='+', choices=list(MODES), help='all by default')
     by_name['dataload'].add_argument('--data-root', help='NYU Depth v2; rendered rooms by default')
@@ -64,6 +71,12 @@ def _add_common(command: argparse.ArgumentParser, suite: str) -> None:
     command.add_argument(
         '--rounds', type=int, default=usual.rounds, help='timed calls of each thing'
     )
+    command.add_argument(
+        '--clock',
+        choices=list(CLOCKS),
+        default=usual.clock,
+        help='processor: what other jobs on the machine take is left out',
+    )
     command.add_argument('--seed', type=int, default=usual.seed)
     command.add_argument(
         '--memory-limit',
@@ -73,6 +86,32 @@ def _add_common(command: argparse.ArgumentParser, suite: str) -> None:
         help='leave out what takes more on the processor; %(default)s',
     )
     command.add_argument('--out', type=Path, default=None, help='JSON file to write')
+
+
+def _add_scaling(command: argparse.ArgumentParser) -> None:
+    command.add_argument('--batches', type=int, nargs='+', help='batches to compare; 1 2 4 8')
+    command.add_argument('--ratio', type=float, help='HR to LR side unless compared; 4')
+    command.add_argument('--ratios', type=float, nargs='+', help='ratios to compare; 2 4 8')
+    command.add_argument('--processes', type=int, help='that share the work; 2')
+    command.add_argument(
+        '--runs', type=_run, nargs='*', metavar='CONFIG@RATIO', help='whole runs to calculate'
+    )
+    command.add_argument('--gpus', type=int, help='that a run is calculated for; 8')
+    command.add_argument('--peak-tflops', type=float, help='of one GPU, assumed; 312')
+    command.add_argument('--utilisation', type=float, help='share of the peak, assumed; 0.3')
+    command.add_argument(
+        '--load-rate', type=float, metavar='MPX', help='megapixels a second of a loading worker'
+    )
+
+
+def _run(text: str) -> Run:
+    config, _, ratio = text.rpartition('@')
+    try:
+        return Run(config, float(ratio))
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f'{text!r} is not CONFIG@RATIO, such as mmwsdepth::wsdepth_nyu.py@4'
+        ) from None
 
 
 def _size(text: str) -> Size:

@@ -49,7 +49,8 @@ def environment_line(environment: Mapping[str, object]) -> str:
     assert isinstance(hardware, Mapping) and isinstance(versions, Mapping)
     return (
         f'{hardware.get("gpu") or hardware["processor"]}, {environment["threads"]} threads of '
-        f'{hardware["cores"]} cores, {environment["rounds"]} rounds, seed {environment["seed"]}, '
+        f'{hardware["cores"]} cores, {environment["rounds"]} rounds of '
+        f'{environment["clock"]} time, seed {environment["seed"]}, '
         f'torch {versions["torch"]}, mmwsdepth {versions["mmwsdepth"]}, {environment["date"]}'
     )
 

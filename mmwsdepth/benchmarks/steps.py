@@ -9,6 +9,7 @@ import torch
 from mmengine.config import Config
 from mmengine.optim import build_optim_wrapper
 from torch import Tensor
+from torch.nn.parallel import DistributedDataParallel
 
 from .setting import Setting, Size
 from .students import build_model, random_image, random_samples
@@ -36,11 +37,13 @@ class Option(NamedTuple):
         keys: What it changes in the model's config, by dotted key.
         bfloat16: Whether to compute under autocast in bfloat16.
         compiled: Whether `torch.compile` compiles encoder and decoder.
+        recomputes: Whether encoder and decoder recompute their activations in the backward pass.
     """
 
     keys: dict[str, Any]
     bfloat16: bool = False
     compiled: bool = False
+    recomputes: bool = False
 
 
 PLAIN = Variant((), hr_ground_truth=True)
@@ -51,7 +54,7 @@ OPTIONS = {
     'channels first, bfloat16': Option({'channels_last': False}, bfloat16=True),
     'channels last, bfloat16': Option({'channels_last': True}, bfloat16=True),
     'torch.compile': Option({}, compiled=True),
-    'checkpointing': Option({'student.backbone.with_cp': True}),
+    'checkpointing': Option({}, recomputes=True),
 }
 
 
@@ -85,6 +88,7 @@ class Step:
     ) -> None:
         device, seed = setting.device, setting.seed
         self.model = build_model(model, device)
+        self.forward: Callable[..., Any] = self.model
         self.optimizer = build_optim_wrapper(self.model, optimizer)
         self.inputs = random_image(batch.images, batch.size, device, seed)
         self.samples = random_samples(batch.images, batch.gt_size, device, seed)
@@ -95,10 +99,14 @@ class Step:
             self.model.student.backbone.compile()
             self.model.student.decode_head.compile()
 
+    def share_gradients(self) -> None:
+        """Average gradients with the other processes of the process group from now on."""
+        self.forward = DistributedDataParallel(self.model, broadcast_buffers=False)
+
     def loss(self) -> Tensor:
         """Compute the sum of the losses."""
         with self.optimizer.optim_context(self.model), self.autocast():
-            return self.model.parse_losses(self.model.loss(self.inputs, self.samples))[0]
+            return self.model.parse_losses(self.forward(self.inputs, self.samples, mode='loss'))[0]
 
     def __call__(self) -> None:
         """Learn once."""
@@ -143,11 +151,20 @@ def step_of(
     how = OPTIONS[option]
     changed = Config(dict(model=cfg.model.to_dict()))
     changed.merge_from_dict({f'model.{key}': value for key, value in how.keys.items()})
+    if how.recomputes:
+        _let_recompute(changed.model.student)
     left_out = {part: None for part in PARTS if part not in variant.parts}
     if variant.hr_ground_truth:
         batch = batch._replace(gt_size=batch.size)
     model = changed.model.to_dict() | left_out
     return partial(Step, model, cfg.optim_wrapper.to_dict(), batch, setting, how)
+
+
+def _let_recompute(student: Config) -> None:
+    encoder = student.backbone
+    while 'backbone' in encoder:
+        encoder = encoder.backbone
+    encoder.with_cp = student.decode_head.with_cp = True
 
 
 def gradient_distance(

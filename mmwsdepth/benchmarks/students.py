@@ -18,6 +18,7 @@ from .setting import Size
 
 USUAL_RATIO = 4
 DEFAULT_CONFIG = 'mmwsdepth::wsdepth_rooms.py'
+METHOD_CONFIG = 'mmwsdepth::wsdepth_rooms_paper.py'
 
 
 def read_config(path: str, options: dict[str, Any] | None = None) -> Config:

@@ -17,7 +17,10 @@ class Ratio(NamedTuple):
 
 
 def time_in_turns(
-    works: Mapping[str, Work], rounds: int, synchronize: Work = lambda: None
+    works: Mapping[str, Work],
+    rounds: int,
+    synchronize: Work = lambda: None,
+    clock: Callable[[], float] = perf_counter,
 ) -> dict[str, list[float]]:
     """Time works as A B C A B C ..., after one call of each that does not count.
 
@@ -25,6 +28,7 @@ def time_in_turns(
         works: What to call, by name.
         rounds: Timed calls of each.
         synchronize: Waits for the device; called before and after each.
+        clock: Tells seconds.
 
     Returns:
         Seconds of each call by name.
@@ -35,10 +39,10 @@ def time_in_turns(
     for _ in range(rounds):
         for name, work in works.items():
             synchronize()
-            start = perf_counter()
+            start = clock()
             work()
             synchronize()
-            seconds[name].append(perf_counter() - start)
+            seconds[name].append(clock() - start)
     return seconds
 
 

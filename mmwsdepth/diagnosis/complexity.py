@@ -1,6 +1,7 @@
 """Parameters and operations of a model, branch by branch, without computing anything."""
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import torch
 from mmengine.config import Config
@@ -40,8 +41,8 @@ def count_branches(cfg: Config, size: Size, ratio: float) -> list[Branch]:
         ratio: Pixels of the colour image per pixel of the sensor and side, >= 1.
 
     Returns:
-        The student on the HR image, the student on its LR copy where a loss needs it, and the
-        teacher where there is one.
+        The student on the HR image and on its LR copy, where a loss needs them, and the teacher
+        where there is one.
 
     Raises:
         ValueError: The ratio is below 1, or the model is of another kind.
@@ -61,12 +62,11 @@ def count_branches(cfg: Config, size: Size, ratio: float) -> list[Branch]:
         )
     parameters = count_parameters(model.student)
     branches = []
-    sizes = {'student on HR': size} | (
-        {'student on LR': grid} if model.is_active('loss_lr', 'loss_consistency') else {}
-    )
-    for name, side in sizes.items():
-        image = torch.ones(1, 3, *side, device='meta')
-        branches.append(Branch(name, side, parameters, count_macs(model, image)))
+    for view, side in (('hr', size), ('lr', grid)):
+        if model.is_active(f'loss_{view}', 'loss_consistency'):
+            image = torch.ones(1, 3, *side, device='meta')
+            macs = count_macs(model.estimate, image)
+            branches.append(Branch(f'student on {view.upper()}', side, parameters, macs))
     if model.teacher is not None:
         macs = count_macs(model.teacher, depth)
         branches.append(Branch('teacher', grid, count_parameters(model.teacher), macs))
@@ -78,11 +78,11 @@ def count_parameters(model: nn.Module) -> int:
     return sum(parameter.numel() for parameter in model.parameters())
 
 
-def count_macs(model: nn.Module, inputs: Tensor) -> int:
+def count_macs(model: Callable[[Tensor], Any], inputs: Tensor) -> int:
     """Count the multiply-accumulates of `model(inputs)`.
 
     Args:
-        model: On the same device as its input; on 'meta' nothing is computed.
+        model: A network on the same device as its input; on 'meta' nothing is computed.
         inputs: What it takes.
     """
     with torch.no_grad(), FlopCounterMode(display=False) as counter:

@@ -53,6 +53,7 @@ def test_the_environment_says_what_was_measured_with(setting) -> None:
     ('option', 'complaint'),
     [
         (dict(device='tpu'), "device='tpu' is neither"),
+        (dict(clock='sun'), "clock='sun' is none of wall, processor"),
         (dict(threads=0), 'threads=0 must be above 0'),
         (dict(rounds=0), 'rounds=0 must be above 0'),
         (dict(memory_limit=-1.0), 'memory_limit=-1.0 must be above 0'),

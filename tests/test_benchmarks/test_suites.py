@@ -15,6 +15,7 @@ from mmwsdepth.benchmarks import SUITES, dataload, evaluate, export, infer
 from mmwsdepth.benchmarks.options import benchmark_options
 from mmwsdepth.benchmarks.students import build_model, read_config
 from mmwsdepth.models.estimators import Estimate
+from mmwsdepth.registry import DATASETS
 from tests.conftest import ROOT
 
 
@@ -50,13 +51,28 @@ def test_every_mode_predicts_at_the_image_size(tiny) -> None:
 def test_both_pipelines_load_every_image(setting, tmp_path: Path) -> None:
     with dataload.folder_of(None, (48, 64), 3, 0) as folder:
         (table,) = dataload.run(setting, [(48, 64)], folder, images=3, batch=2, workers=0)
-        assert [row['pipeline'] for row in table.rows] == [dataload.OURS, dataload.THEIRS]
+        assert [row['pipeline'] for row in table.rows] == [
+            dataload.OURS,
+            dataload.SAME,
+            dataload.THEIRS,
+        ]
         assert all(row['images / s'] > 0 for row in table.rows)
         work = dataload.one_pass(dataload.mmseg_dataset(folder), 0, 2, 3, 0)
         assert work() == 3
         with pytest.raises(ValueError, match='3 images, wanted 4'):
             dataload.one_pass(dataload.mmseg_dataset(folder), 0, 2, 4, 0)
     assert not Path(folder).exists()
+
+
+def test_with_their_steps_a_sample_has_the_size_of_theirs() -> None:
+    with dataload.folder_of(None, (500, 600), 1, 0) as folder:
+        theirs = dataload.mmseg_dataset(folder)
+        ours = load_config(dataload.CONFIG, data_root=folder).train_dataloader.dataset.to_dict()
+        same = dataload.with_their_steps(ours, theirs)
+        samples = [DATASETS.build(dataset)[0] for dataset in (same, theirs)]
+    assert samples[0]['inputs'].shape == samples[1]['inputs'].shape == (3, 480, 480)
+    depths = [sample['data_samples'].gt_depth_map.data for sample in samples]
+    assert depths[0].shape == (1, 480, 480) and depths[1].shape[-2:] == (480, 480)
 
 
 def test_export_is_measured_on_the_processor_alone(setting) -> None:
@@ -109,7 +125,8 @@ def test_options_are_those_that_the_suite_takes(suite: str) -> None:
     parsed = vars(benchmark_options().parse_args([suite, '--size', '48x64', '32x32']))
     assert parsed['size'] == [(48, 64), (32, 32)]
     assert set(parsed) == {
-        'suite', 'size', 'device', 'threads', 'rounds', 'seed', 'memory_limit', 'out',
+        'suite', 'size', 'device', 'threads', 'rounds', 'clock', 'seed', 'memory_limit',
+        'out',
     }  # fmt: skip
 
 

@@ -2,6 +2,7 @@ import time
 
 import pytest
 
+from mmwsdepth.benchmarks.setting import CLOCKS
 from mmwsdepth.benchmarks.timing import ratio_of, time_in_turns
 
 
@@ -16,6 +17,12 @@ def test_works_take_turns_after_one_call_that_does_not_count() -> None:
 def test_seconds_include_the_wait_for_the_device() -> None:
     seconds = time_in_turns(dict(a=lambda: None), 1, lambda: time.sleep(0.02))
     assert 0.02 <= seconds['a'][0] < 0.04
+
+
+def test_processor_time_leaves_out_what_others_take() -> None:
+    works = dict(sleeps=lambda: time.sleep(0.05))
+    assert time_in_turns(works, 1)['sleeps'][0] >= 0.05
+    assert time_in_turns(works, 1, clock=CLOCKS['processor'])['sleeps'][0] < 0.02
 
 
 def test_a_ratio_is_of_medians_and_its_spread_of_rounds() -> None:

@@ -6,9 +6,11 @@ import torch
 from mmwsdepth.benchmarks import train_step
 from mmwsdepth.benchmarks.memory import Peak
 from mmwsdepth.benchmarks.steps import (
+    OPTIONS,
     PARTS,
     PLAIN,
     Batch,
+    Option,
     gradient_distance,
     step_of,
     variants_of,
@@ -59,7 +61,8 @@ def test_the_suite_shows_every_part_and_says_what_a_model_refuses(
     monkeypatch.setattr(
         'mmwsdepth.benchmarks.measure.peak_memory', lambda build, setting: Peak(9, 3)
     )
-    chosen = ['channels first', 'checkpointing']
+    monkeypatch.setitem(OPTIONS, 'odd', Option({'odd': True}))
+    chosen = ['channels first', 'checkpointing', 'odd']
     parts, options = train_step.run(setting, [(32, 64)], tiny, batch=2, ratios=[4], options=chosen)
     assert [row['step'] for row in parts.rows] == [
         train_step.REFERENCE, 'loss_hr on the LR grid', '+ loss_lr', '+ loss_consistency',
@@ -67,10 +70,16 @@ def test_the_suite_shows_every_part_and_says_what_a_model_refuses(
     ]  # fmt: skip
     shares = [row['adds'] for row in parts.rows[1:]]
     assert 1 + sum(shares) == pytest.approx(parts.rows[-1]['time / plain'].value)
-    (row,) = options.rows
-    assert row['step'] == 'channels first'
-    assert row['gradient'] < 1e-3
-    assert any('checkpointing: refused' in note and 'with_cp' in note for note in options.notes)
+    assert [row['step'] for row in options.rows] == chosen[:2]
+    assert all(row['gradient'] < 1e-3 for row in options.rows)
+    assert any('odd: refused' in note and "'odd'" in note for note in options.notes)
+
+
+def test_checkpointing_reaches_the_innermost_encoder_and_the_decoder(setting) -> None:
+    cfg = read_config('mmwsdepth::wsdepth_rooms_paper.py')
+    student = step_of(cfg, BATCH, setting, PLAIN, 'checkpointing')().model.student
+    assert student.decode_head.recomputes
+    assert all('forward' in vars(block) for block in student.backbone.backbone._blocks)
 
 
 def test_a_config_of_a_plain_student_is_refused(setting, tiny) -> None:

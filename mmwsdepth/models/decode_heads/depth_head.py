@@ -1,7 +1,8 @@
 """Multi-scale features to depth in metres."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -10,6 +11,8 @@ from mmengine.model import BaseModule, normal_init
 from torch import Tensor, nn
 
 from mmwsdepth.registry import MODELS
+
+from ..recompute import recomputed
 
 
 @MODELS.register_module()
@@ -29,6 +32,7 @@ class DepthHead(BaseModule):
             both sides; 'sigmoid' predicts the share of the way from min_depth to max_depth.
         norm_cfg: Normalisation layer.
         act_cfg: Activation.
+        with_cp: Recompute activations in the backward pass: less memory, more time.
         init_cfg: Initialisation.
 
     Raises:
@@ -50,6 +54,7 @@ class DepthHead(BaseModule):
         range_mode: str = 'log',
         norm_cfg: dict | None = None,
         act_cfg: dict | None = None,
+        with_cp: bool = False,
         init_cfg: dict | None = None,
     ) -> None:
         super().__init__(init_cfg=init_cfg)
@@ -66,6 +71,7 @@ class DepthHead(BaseModule):
         self.max_depth = max_depth
         self.range_mode = range_mode
         self.finest_stride = finest_stride
+        self.recomputes = with_cp
         style = dict(norm_cfg=norm_cfg or dict(type='BN'), act_cfg=act_cfg or dict(type='ReLU'))
         self.laterals = nn.ModuleList(
             ConvModule(inp, width, 1, act_cfg=None, norm_cfg=style['norm_cfg'])
@@ -92,9 +98,13 @@ class DepthHead(BaseModule):
         for feat, lateral, fuse in reversed(
             list(zip(feats, self.laterals, self.fusions, strict=True))
         ):
-            skip = lateral(feat)
-            x = fuse(skip if x is None else skip + _upsample(x, skip.shape[-2:]))
-        assert x is not None
+            x = self._run(_fuse_level, feat, x, lateral, fuse)
+        return self._run(self._estimate, x)
+
+    def _run(self, part: Callable[..., Tensor], *args: Any) -> Tensor:
+        return recomputed(self, part, *args) if self.recomputes else part(*args)
+
+    def _estimate(self, x: Tensor) -> Tensor:
         x = self.refine(x)
         if self.finest_stride > 1:
             height, width = (side * self.finest_stride for side in x.shape[-2:])
@@ -127,6 +137,13 @@ class DepthHead(BaseModule):
             (N, 1, H, W) in metres.
         """
         return _upsample(self(feats), batch_img_metas[0]['img_shape'][:2])
+
+
+def _fuse_level(
+    feat: Tensor, coarser: Tensor | None, lateral: nn.Module, fuse: nn.Module
+) -> Tensor:
+    skip = lateral(feat)
+    return fuse(skip if coarser is None else skip + _upsample(coarser, skip.shape[-2:]))
 
 
 def _upsample(x: Tensor, size: Sequence[int]) -> Tensor:

@@ -3,32 +3,23 @@
 from collections.abc import Sequence
 from typing import Any
 
-import torch
-import torch.nn.functional as F
-from mmengine.model import BaseModel
 from mmengine.structures import BaseDataElement
 from torch import Tensor, nn
 
 from mmwsdepth.functional import SENSORS, downsample_depth, downsample_image
 from mmwsdepth.registry import MODELS
 
-from .batch_statistics import OwnStatistics, keep_running_statistics
-from .checks import (
-    grid_of,
-    look_at_loaded_keys,
-    refuse_recomputed_statistics,
-    warn_of_small_views,
-)
-from .estimate import Estimate, samples_for, stack_ground_truth, store_prediction
-from .inference import InferenceOptions, infer
+from ..batch_statistics import keep_running_statistics
+from .checks import grid_of, look_at_loaded_keys, warn_of_small_views
+from .estimate import samples_for, stack_ground_truth
 from .two_views import TwoViews, Window, lr_side
+from .view_estimator import ViewEstimator
 
-RUNNING_STATS = ('hr', 'lr', 'both', 'separate')
 LOSS_NAMES = ('loss_lr', 'loss_hr', 'loss_consistency', 'loss_affinity')
 
 
 @MODELS.register_module()
-class WSDepthEstimator(BaseModel):
+class WSDepthEstimator(ViewEstimator):
     """Weakly-supervised depth from resolution-mismatched data (arXiv 2109.11573).
 
     The student sees the HR image and its LR copy with shared weights. The ratio of the grids comes
@@ -37,8 +28,7 @@ class WSDepthEstimator(BaseModel):
     with HR ground truth is plain supervised training.
 
     Args:
-        student: Encoder-decoder with `extract_feat(image)` and `decode_head(feats)` in metres, such
-            as `mmseg.DepthEstimator`.
+        student: See `ViewEstimator`.
         teacher: `DepthReconstruction`, learning alongside or frozen.
         loss_lr: LR estimate against LR ground truth.
         loss_hr: HR estimate, brought to the LR grid, against LR ground truth.
@@ -47,20 +37,15 @@ class WSDepthEstimator(BaseModel):
             `AffinityDistillationHook`, which switches it on.
         affinity_levels: Pairs (index of the student's feature map, of the teacher's).
         sensor: How the sensor integrates a cell, see `downsample_depth`.
-        running_stats: Which branch updates the running statistics of batch normalisation: 'hr',
-            'lr' or 'both'; when one branch runs alone it updates them. 'separate' keeps statistics
-            of their own for the LR branch.
-        two_views: How one estimate is made of the HR and the LR view, see `TwoViews`; by default
-            the HR view stands alone. Needs `loss_lr`.
-        channels_last: Keep the student's activations with channels innermost, which convolutions on
-            CPUs and on tensor cores run faster.
-        test_cfg: How `predict` sees an image, see `InferenceOptions`; whole by default.
-        data_preprocessor: See `DepthDataPreprocessor`.
-        init_cfg: Initialisation.
+        running_stats: See `ViewEstimator`.
+        two_views: See `ViewEstimator`; needs `loss_lr`.
+        channels_last: See `ViewEstimator`.
+        test_cfg: See `ViewEstimator`.
+        data_preprocessor: See `ViewEstimator`.
+        init_cfg: See `ViewEstimator`.
 
     Raises:
-        ValueError: An option has an unknown value, no loss is given, or the student recomputes
-            activations, which would spoil its running statistics.
+        ValueError: An option has an unknown value, or no loss is given.
     """
 
     def __init__(
@@ -80,16 +65,15 @@ class WSDepthEstimator(BaseModel):
         data_preprocessor: dict | None = None,
         init_cfg: dict | None = None,
     ) -> None:
-        super().__init__(data_preprocessor=data_preprocessor, init_cfg=init_cfg)
-        if running_stats not in RUNNING_STATS:
-            raise ValueError(f'running_stats={running_stats!r} is none of {RUNNING_STATS}')
         if sensor not in SENSORS:
             raise ValueError(f'sensor={sensor!r} is none of {", ".join(SENSORS)}')
         if loss_lr is None and loss_hr is None:
             raise ValueError('neither loss_lr nor loss_hr is given: nothing ties depth to metres')
         if two_views is not None and not loss_lr:
             raise ValueError('two_views needs loss_lr: the LR view gives the scale')
-        self.student = MODELS.build(student)
+        super().__init__(
+            student, running_stats, two_views, channels_last, test_cfg, data_preprocessor, init_cfg
+        )
         self.teacher: Any = None if teacher is None else MODELS.build(teacher)
         given = (loss_lr, loss_hr, loss_consistency, loss_affinity)
         self.loss_modules = nn.ModuleDict(
@@ -97,76 +81,14 @@ class WSDepthEstimator(BaseModel):
         )
         self.affinity_levels = tuple(affinity_levels)
         self.sensor = sensor
-        self.running_stats = running_stats
-        self.lr_statistics = OwnStatistics(self.student) if running_stats == 'separate' else None
-        self.two_views = None if two_views is None else TwoViews(**two_views)
-        self.register_buffer('lr_ratio', torch.zeros(()), persistent=self.two_views is not None)
-        self.memory_format = torch.channels_last if channels_last else torch.contiguous_format
-        self.inference = InferenceOptions.from_cfg(test_cfg)
         self.loss_factors = dict.fromkeys(LOSS_NAMES, 1.0) | {'loss_affinity': 0.0}
         self.lr_views_seen: set[tuple[int, int]] = set()
         self.teacher_has_weights = False
         self.register_load_state_dict_post_hook(look_at_loaded_keys)
-        refuse_recomputed_statistics(self.student)
 
     def is_active(self, *names: str) -> bool:
         """Tell whether any of these losses is given and has a factor above zero."""
         return any(name in self.loss_modules and self.loss_factors[name] > 0 for name in names)
-
-    def estimate(self, image: Tensor) -> Estimate:
-        """Estimate depth at the image's own resolution.
-
-        Args:
-            image: (N, 3, H, W), normalised.
-
-        Returns:
-            Depth (N, 1, H, W) in metres, float32, and the encoder's features.
-        """
-        return run_student(self.student, image.contiguous(memory_format=self.memory_format))
-
-    def estimate_lr(self, image: Tensor, hr_runs: bool = False) -> Estimate:
-        """Estimate depth from an LR view, with the statistics that belong to it.
-
-        Args:
-            image: (N, 3, h, w), normalised.
-            hr_runs: Whether the HR branch runs too.
-
-        Returns:
-            See `estimate`.
-        """
-        if self.lr_statistics is not None:
-            with self.lr_statistics.in_use(self.student):
-                return self.estimate(image)
-        with keep_running_statistics(self.student, hr_runs and self.running_stats == 'hr'):
-            return self.estimate(image)
-
-    def estimate_depth(self, image: Tensor) -> Tensor:
-        """Estimate depth from all views that the model has.
-
-        Args:
-            image: (N, 3, H, W), normalised.
-
-        Returns:
-            (N, 1, H, W) in metres.
-        """
-        depth = self.estimate(image).depth
-        if self.two_views is None:
-            return depth
-        ratio = self.view_ratio()
-        size = (lr_side(image.shape[-2], ratio), lr_side(image.shape[-1], ratio))
-        view = downsample_image(image, size)
-        return self.two_views.merge(depth, self.estimate_lr(view).depth)
-
-    def view_ratio(self) -> float:
-        """Colour pixels to one pixel of the LR view, a side, when predicting: as in training.
-
-        Raises:
-            ValueError: Neither the checkpoint nor the config knows it.
-        """
-        ratio = float(self.lr_ratio) or (self.two_views and self.two_views.ratio)
-        if not ratio:
-            raise ValueError('two_views has no ratio and no training has seen one: set ratio')
-        return ratio
 
     def loss(self, inputs: Tensor, data_samples: list[BaseDataElement]) -> dict[str, Tensor]:
         """Compute the four losses, and the teacher's own while it learns.
@@ -250,29 +172,6 @@ class WSDepthEstimator(BaseModel):
             losses = dict(loss_teacher=loss)
         return [estimate.feats[level].detach() for _, level in self.affinity_levels], losses
 
-    def predict(self, inputs: Tensor, data_samples: list[BaseDataElement]) -> list[BaseDataElement]:
-        """Estimate depth at the colour camera's resolution.
-
-        Args:
-            inputs: (N, 3, H, W), normalised.
-            data_samples: `ori_shape` is the size of the colour image as it was on disk.
-
-        Returns:
-            The samples, each with `pred_depth_map`, (1, *ori_shape) in metres.
-        """
-        depth = infer(inputs, self.estimate_depth, self.inference)
-        for sample, single in zip(data_samples, depth, strict=True):
-            size = sample.metainfo.get('ori_shape', inputs.shape[-2:])
-            store_prediction(sample, _resize(single[None], size)[0])
-        return data_samples
-
-    def _load_from_state_dict(self, state_dict: dict, prefix: str, *args: Any) -> None:
-        """Take a published student's keys, see `PublishStudentHook`, as well as our own."""
-        for key in self.student.state_dict():
-            if prefix + key in state_dict:
-                state_dict[f'{prefix}student.{key}'] = state_dict.pop(prefix + key)
-        super()._load_from_state_dict(state_dict, prefix, *args)
-
     def forward(
         self,
         inputs: Tensor,
@@ -293,14 +192,3 @@ class WSDepthEstimator(BaseModel):
             return self.estimate_depth(inputs)
         samples = samples_for(mode, data_samples)
         return getattr(self, mode)(inputs, samples)
-
-
-def run_student(student: Any, image: Tensor) -> Estimate:
-    """Estimate depth at an image's own resolution, see `WSDepthEstimator.estimate`."""
-    feats = student.extract_feat(image)
-    depth = student.decode_head(feats).float()
-    return Estimate(_resize(depth, image.shape[-2:]), tuple(feats))
-
-
-def _resize(depth: Tensor, size: Sequence[int]) -> Tensor:
-    return F.interpolate(depth, tuple(size[:2]), mode='bilinear', align_corners=False)

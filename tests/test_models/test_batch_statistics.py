@@ -2,7 +2,7 @@ import pytest
 import torch
 from torch import nn
 
-from mmwsdepth.models.estimators.batch_statistics import OwnStatistics, keep_running_statistics
+from mmwsdepth.models.batch_statistics import OwnStatistics, keep_running_statistics
 
 
 @pytest.mark.parametrize('keep', [True, False])
