@@ -223,4 +223,4 @@ def test_an_lr_view_too_small_for_the_student_is_told_once(
     for _ in range(2):
         model.loss(torch.randn(2, 3, 64, 96), make_samples(grid))
     assert len(told) == warned
-    assert not warned or 'LR view of 8x12 leaves 1x2 features' in told[0]
+    assert not warned or 'LR view of 24x36 leaves 3x5 features' in told[0]
