@@ -86,7 +86,7 @@ def two_branches(iterations=300, batch_size=16, crop=0.5, **model):
     )
 
 
-def recipe(ratio=4, sensor='area', iterations=300, loss=depth_loss, view=2, cell=4):
+def recipe(ratio=4, sensor='area', iterations=300, loss=depth_loss, view=2, cell=8):
     """Train the LR view, see both."""
     model = dict(
         sensor=sensor, loss_lr=dict(loss, _delete_=True), two_views=dict(ratio=view, cell=cell)
@@ -160,7 +160,7 @@ variants = {
     'default, no HR view': dict(at_lr(iterations=300, view=2), starts_from='lr'),
     'default, view of 64x48': dict(recipe(iterations=1200, view=4, cell=2), starts_from='lr'),
     'default, cells of 2': cells(2),
-    'default, cells of 8': cells(8),
+    'default, cells of 4': cells(4),
     **{name: dict(row, starts_from='lr') for name, row in at_hr.items()},
     'silog lr': at_lr(loss=silog),
     'default, no gradient matching': dict(recipe(loss=silog), starts_from='silog lr'),

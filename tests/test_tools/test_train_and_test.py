@@ -54,6 +54,6 @@ def test_the_default_trains_at_lr_and_predicts_with_two_views(
     assert 'loss_lr:' in log
     assert 'loss_hr:' not in log
     state = torch.load(work / 'student.pth', weights_only=True)['state_dict']
-    assert state['lr_ratio'] == 4
+    assert state['lr_ratio'] == 2
     scored = json.loads((work / 'metrics.json').read_text())
     assert 0 < scored['model/abs_rel'] < 10
