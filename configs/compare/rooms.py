@@ -108,15 +108,16 @@ paper = dict(loss_hr=silog, loss_lr=dict(_delete_=True, loss_weight=0.3, **silog
 consistency = dict(type='mmwsdepth.ResolutionConsistencyLoss', loss_weight=0.1)
 distillation = [dict(type='mmwsdepth.AffinityDistillationHook', begin=0, warmup=150)]
 teacher = dict(type='mmwsdepth.DepthReconstruction', channels=(16, 32, 48, 64))
+half_teacher = dict(type='mmwsdepth.DepthReconstruction', channels=(8, 16, 24, 32))
 affinity = dict(type='mmwsdepth.AffinityLoss', loss_weight=0.1)
 feature_l2 = dict(
     type='mmwsdepth.FeatureL2Loss', student_channels=(24, 40, 112), teacher_channels=(16, 32, 48)
 )
 
 
-def taught(**loss):
+def taught(**model):
     """Train as the paper says, with this distillation."""
-    model = dict(paper, loss_consistency=consistency, teacher=teacher, **loss)
+    model = dict(paper, loss_consistency=consistency, teacher=teacher) | model
     return dict(whole(360, **model), custom_hooks=distillation)
 
 
@@ -144,6 +145,7 @@ at_hr = {
     'lr+hr': whole(380, **paper),
     '+consistency': whole(380, **paper, loss_consistency=consistency),
     '+affinity': taught(loss_affinity=affinity),
+    '+affinity, half the teacher': taught(teacher=half_teacher, loss_affinity=affinity),
     '+l2': taught(loss_affinity=feature_l2),
     '+attention': taught(loss_affinity=dict(type='mmwsdepth.AttentionLoss')),
     'two branches': two_branches(),

@@ -6,7 +6,7 @@ _base_ = [
     '../_base_/default_runtime.py',
 ]
 pipeline = [
-    dict(type='mmwsdepth.LoadColour'),
+    dict(type='mmwsdepth.LoadColour', reduce=2),
     dict(type='mmwsdepth.LoadDepth'),
     dict(type='mmwsdepth.RandomFlipRGBD', prob=0.5),
     dict(type='mmwsdepth.PackRGBDInputs'),

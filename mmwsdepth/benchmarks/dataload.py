@@ -168,7 +168,8 @@ def _table(
     source = 'NYU Depth v2' if data_root else f'rendered rooms of {size_text(size)}'
     notes = [
         'Files come from the page cache after the first pass, which does not count.',
-        f'{OURS}: also rotates, and makes LR ground truth out of HR depth, on 416x544 pixels; '
+        f'{OURS}: {CONFIG}, which also rotates and makes LR ground truth out of HR depth, and '
+        'decodes colour at half its size, because it trains the LR view alone; '
         f'{SAME}: loads, flips, crops to 480x480, jitters and packs, as {THEIRS} does, which also '
         'mixes depth into some images.',
     ]

@@ -12,7 +12,8 @@ train_dataloader = dict(
             img_path='images/train/indoors', depth_map_path='annotations/train/indoors'
         ),
         pipeline=[
-            *_base_.load,
+            dict(type='mmwsdepth.LoadColour', reduce=2),
+            _base_.load[1],
             dict(type='mmwsdepth.RandomFlipRGBD', prob=0.5),
             dict(type='mmseg.PhotoMetricDistortion'),
             sensor,

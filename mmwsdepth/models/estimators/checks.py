@@ -26,6 +26,25 @@ def grid_of(gt: Tensor, inputs: Tensor, data_samples: Sequence[BaseDataElement])
     return h, w
 
 
+def reduction_of(data_samples: Sequence[BaseDataElement], hr_runs: bool) -> int:
+    """Pixels of the colour camera, a side, to one of the batch's images, see `LoadColour`.
+
+    Args:
+        data_samples: Of the batch.
+        hr_runs: Whether the HR branch runs.
+
+    Raises:
+        ValueError: It runs, on images that are not HR.
+    """
+    reduction = int(data_samples[0].metainfo.get('reduction', 1))
+    if hr_runs and reduction > 1:
+        raise ValueError(
+            f'LoadColour has reduce={reduction}, and the HR view needs every pixel of the image: '
+            'leave reduce out, or in training set loss_hr=None to train at LR alone'
+        )
+    return reduction
+
+
 def warn_of_small_views(feats: Sequence[Tensor], size: tuple[int, int]) -> None:
     """Warn where the student's coarsest features of the LR view cannot tell left from right.
 

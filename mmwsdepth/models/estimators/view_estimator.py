@@ -14,6 +14,7 @@ from mmwsdepth.registry import MODELS
 
 from ..batch_statistics import OwnStatistics, keep_running_statistics
 from ..recompute import take_over_recomputation
+from .checks import reduction_of
 from .estimate import Estimate, store_prediction
 from .inference import InferenceOptions, infer
 from .two_views import TwoViews, lr_side
@@ -128,7 +129,11 @@ class ViewEstimator(BaseModel):
 
         Returns:
             The samples, each with `pred_depth_map`, (1, *ori_shape) in metres.
+
+        Raises:
+            ValueError: The images were read with `reduce`.
         """
+        reduction_of(data_samples, hr_runs=True)
         depth = infer(inputs, self.estimate_depth, self.inference)
         for sample, single in zip(data_samples, depth, strict=True):
             size = sample.metainfo.get('ori_shape', inputs.shape[-2:])

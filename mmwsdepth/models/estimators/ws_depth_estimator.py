@@ -10,7 +10,7 @@ from mmwsdepth.functional import SENSORS, downsample_depth, downsample_image
 from mmwsdepth.registry import MODELS
 
 from ..batch_statistics import keep_running_statistics
-from .checks import grid_of, look_at_loaded_keys, warn_of_small_views
+from .checks import grid_of, look_at_loaded_keys, reduction_of, warn_of_small_views
 from .estimate import samples_for, stack_ground_truth
 from .two_views import TwoViews, Window, lr_side
 from .view_estimator import ViewEstimator
@@ -107,10 +107,11 @@ class WSDepthEstimator(ViewEstimator):
         size = grid_of(gt, inputs, data_samples)
         hr_runs = self.is_active('loss_hr', 'loss_consistency', 'loss_affinity')
         lr_runs = self.is_active('loss_lr', 'loss_consistency')
+        reduction = reduction_of(data_samples, hr_runs)
         losses = {}
 
         if lr_runs:
-            view = self._lr_view(size, inputs)
+            view = self._lr_view(size, inputs, reduction)
             if hr_runs and view != size:
                 raise ValueError(
                     f'two_views.ratio makes an LR view of {view[0]}x{view[1]}, finer than the '
@@ -148,13 +149,18 @@ class WSDepthEstimator(ViewEstimator):
                 )
         return losses
 
-    def _lr_view(self, grid: tuple[int, int], inputs: Tensor) -> tuple[int, int]:
+    def _lr_view(self, grid: tuple[int, int], inputs: Tensor, reduction: int) -> tuple[int, int]:
         """(h, w) of the LR view: the sensor's grid, or finer where `two_views` says so."""
         (h, w), (height, width) = grid, inputs.shape[-2:]
         if self.two_views is not None and self.two_views.ratio is not None:
-            h = max(h, lr_side(height, self.two_views.ratio))
-            w = max(w, lr_side(width, self.two_views.ratio))
-        self.lr_ratio.fill_((height * width / h / w) ** 0.5)
+            ratio = self.two_views.ratio / reduction
+            h, w = max(h, lr_side(height, ratio)), max(w, lr_side(width, ratio))
+        if h > height or w > width:
+            raise ValueError(
+                f'LoadColour has reduce={reduction}, which leaves images of {height}x{width}, '
+                f'smaller than the LR view of {h}x{w}: choose a smaller one'
+            )
+        self.lr_ratio.fill_(reduction * (height * width / h / w) ** 0.5)
         return h, w
 
     def _hr_window(self, size: tuple[int, int], inputs: Tensor) -> Window:

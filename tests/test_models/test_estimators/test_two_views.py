@@ -151,3 +151,39 @@ def test_an_lr_view_may_be_finer_than_the_sensor(
     both = make_estimator(**TWO, two_views=dict(ratio=4))
     with pytest.raises(ValueError, match='LR view of 16x24, finer than the sensor of 8x12'):
         both.loss(image, samples)
+
+
+def test_reduced_images_give_the_same_lr_view_and_ratio(
+    make_estimator: Callable[..., Any], make_samples: Callable[..., Any]
+) -> None:
+    model = make_estimator(
+        **(TWO | dict(running_stats='hr', loss_hr=None)), two_views=dict(ratio=4)
+    )
+    image, samples = torch.randn(2, 3, 64, 96), make_samples((8, 12))
+    unreduced = [sample.clone() for sample in samples]
+    for sample in samples:
+        sample.set_metainfo(dict(reduction=2))
+    half = downsample_image(image, (32, 48))
+    loss = model.loss(half, samples)['loss_lr']
+    assert model.view_ratio() == 4 and model.lr_views_seen == {(16, 24)}
+    whole = make_estimator(
+        **(TWO | dict(running_stats='hr', loss_hr=None)), two_views=dict(ratio=2)
+    )
+    whole.student.load_state_dict(model.student.state_dict())
+    assert torch.allclose(loss, whole.loss(half, unreduced)['loss_lr'])
+
+
+def test_images_reduced_too_far_or_for_the_hr_view_are_refused(
+    make_estimator: Callable[..., Any], make_samples: Callable[..., Any]
+) -> None:
+    samples = make_samples((8, 12))
+    for sample in samples:
+        sample.set_metainfo(dict(reduction=4))
+    one = TWO | dict(running_stats='hr', loss_hr=None)
+    model = make_estimator(**one, two_views=dict(ratio=2))
+    with pytest.raises(ValueError, match=r'reduce=4, which leaves images of 16x24, .* of 32x48'):
+        model.loss(torch.randn(2, 3, 16, 24), samples)
+    with pytest.raises(ValueError, match='reduce=4, and the HR view needs every pixel'):
+        make_estimator(**TWO, two_views=dict(ratio=4)).loss(torch.randn(2, 3, 16, 24), samples)
+    with pytest.raises(ValueError, match='reduce=4, and the HR view needs every pixel'):
+        model.predict(torch.randn(2, 3, 16, 24), samples)
