@@ -1,7 +1,7 @@
 # ARKitScenes, depth upsampling (Baruch et al. 2021, arXiv 2111.08897): trained on the lidar's
 # 192x256, scored on the laser scanner's 1440x1920 of the same views. The range is ours. Crops are
-# squares of 192x192 lidar pixels, because some frames are landscape and some portrait. Training at LR
-# alone needs half of the colour camera's pixels a side.
+# squares of 192x192 lidar pixels, because some frames are landscape and some portrait. Training at
+# LR alone needs half of the colour camera's pixels a side.
 _base_ = './rgbd_folder.py'
 train_dataloader = dict(
     batch_size=16,
