@@ -28,7 +28,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--data-root', help='folder of the data, for every data set of the suite')
     parser.add_argument('--seeds', type=int, default=2, help='number of seeds')
     parser.add_argument('--jobs', type=int, default=2, help='runs at a time')
-    parser.add_argument('--only', nargs='+', help='names of variants; default all')
+    parser.add_argument('--only', nargs='+', help='names of variants to show; default all')
     return parser.parse_args()
 
 
@@ -38,6 +38,7 @@ def main() -> None:
     folder = Path(args.work_dir)
     variants = load_suite(args.suite, args.only, args.data_root)
     runs = run_suite(variants, folder, Path(__file__).parent, args.seeds, args.jobs)
+    runs = [run for run in runs if not args.only or run.variant.name in args.only]
     if not runs:
         raise SystemExit(f'error: no run in {folder} is complete: see the log.txt of each')
     results = collect(runs)

@@ -27,6 +27,7 @@ def test_a_suite_is_trained_scored_and_drawn_and_goes_on_where_it_stopped(
     suite, work = config_file(VARIANTS, train_cfg__max_iters=2), tmp_path / 'suite'
     options = ['--work-dir', work, '--seeds', 1, '--jobs', 2]
     run_tool([*COMPARE, suite, *options, '--only', 'down'])
+    assert list(json.loads((work / 'results.json').read_text())) == ['down']
     trained = losses_by_iteration(work / 'down' / 'seed_0')
     assert len(trained) == 2
     first = str(work / '+affinity' / 'seed_0' / 'student.pth')
