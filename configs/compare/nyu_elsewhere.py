@@ -1,6 +1,6 @@
 # Edges, where truth has them: the variants of nyu.py, after their training on NYU Depth v2, on two
-# renderings of rooms that are dense and exact. Their cameras are not NYU's, so depth may be off by a
-# factor; boundary scores hold against it.
+# renderings of rooms that are dense and exact. Their cameras are not NYU's, so depth may be off by
+# a factor; boundary scores hold against it.
 _base_ = './nyu.py'
 names = ['lr, longer', 'lr-on-hr', 'up-bilinear', 'down', 'hr', 'default', 'default, no HR view']
 folders = dict(img_path='images', depth_map_path='annotations')
