@@ -12,4 +12,4 @@ pip install -q -e '.[onedl,test]'
 ruff check .
 ruff format --check .
 mypy
-OMP_NUM_THREADS=1 pytest -n 2 --dist loadfile --cov --cov-report=term "$@"
+OMP_NUM_THREADS=1 pytest -m '' -n 2 --dist worksteal --cov --cov-report=term "$@"
