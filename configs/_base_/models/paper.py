@@ -2,7 +2,7 @@
 # of shared weights, consistency, a teacher. A config takes it by `model = _base_.pop('paper')`.
 silog = dict(type='mmwsdepth.SILogLoss')
 paper = dict(
-    teacher=dict(type='mmwsdepth.DepthReconstruction', channels=(16, 32, 48, 64)),
+    teacher=dict(type='mmwsdepth.DepthReconstruction', channels=(8, 16, 24, 32)),
     loss_hr=silog,
     loss_lr=dict(_delete_=True, loss_weight=0.3, **silog),
     loss_consistency=dict(type='mmwsdepth.ResolutionConsistencyLoss', loss_weight=0.1),
