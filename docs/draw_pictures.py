@@ -95,7 +95,7 @@ def merging_of(room: RoomView) -> Figure:
     """How two views make one estimate; both are made of the truth here."""
     truth = _depth(room)
     hr, lr = 0.7 * truth, downsample_depth(truth, LR)
-    merged = TwoViews(cell=2).merge(hr, lr)
+    merged = TwoViews().merge(hr, lr)
     maps = {
         'HR view: sharp, 30 % too near': _map(hr),
         'LR view: right scale, coarse': _map(lr),

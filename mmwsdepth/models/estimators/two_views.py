@@ -52,7 +52,7 @@ class TwoViews:
     """
 
     ratio: float | None = None
-    cell: int = 2
+    cell: int = 8
     crop: float = 1.0
 
     def __post_init__(self) -> None:
