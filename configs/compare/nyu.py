@@ -47,5 +47,5 @@ variants = {
     'lr, longer': shorter(800),
     'default': shorter(200),
     'default, no HR view': shorter(200),
-    'default, view of 64x48': shorter(800),
+    'default, view of 48x64': shorter(800),
 }
