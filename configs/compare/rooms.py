@@ -80,7 +80,7 @@ def two_branches(iterations=300, batch_size=16, crop=0.5, **model):
     """Train both branches of what predicts with two views."""
     model = dict(loss_hr=dict(depth_loss), running_stats='separate') | model
     return dict(
-        model=dict(two_views=dict(ratio=None, cell=4, crop=crop)) | model,
+        model=dict(two_views=dict(ratio=None, cell=4, crop=crop, step=None)) | model,
         train_dataloader=dict(batch_size=batch_size, dataset=dict(pipeline=pipeline())),
         **for_iterations(iterations),
     )
@@ -101,6 +101,13 @@ def recipe(ratio=4, sensor='area', iterations=300, loss=depth_loss, view=2, cell
 def cells(cell):
     """See the default's weights with cells of another size."""
     return dict(weights_from='default', model=dict(two_views=dict(ratio=2, cell=cell)))
+
+
+def views(cell, step):
+    """See what was trained at 48x64 with an HR view four times as fine."""
+    return dict(
+        weights_from='lr, longer', model=dict(two_views=dict(ratio=4, cell=cell, step=step))
+    )
 
 
 silog = dict(type='mmwsdepth.SILogLoss')
@@ -161,6 +168,9 @@ variants = {
     'lr-on-hr': dict(weights_from='lr, longer', **plain(pipeline())),
     'default, no HR view': dict(at_lr(iterations=300, view=2), starts_from='lr'),
     'default, view of 48x64': dict(recipe(iterations=1200, view=4, cell=2), starts_from='lr'),
+    'lr, longer, and HR view': views(4, None),
+    'lr, longer, and HR view, cells of 8': views(8, None),
+    'lr, longer, and views up to HR': views(4, 2.0),
     'default, cells of 2': cells(2),
     'default, cells of 4': cells(4),
     **{name: dict(row, starts_from='lr') for name, row in at_hr.items()},

@@ -10,4 +10,4 @@ default_hooks = dict(
     logger=dict(interval=20), checkpoint=dict(interval=200), visualization=dict(max_images=6)
 )
 train_dataloader = dict(batch_size=8)
-model = dict(two_views=dict(ratio=2))
+model = dict(two_views=dict(ratio=2, cell=8))

@@ -59,14 +59,22 @@ class ExportableDepth(nn.Module):
         """
         channels = image if self.takes_rgb else image.flip(1)
         x = (channels - self.mean) / self.std
-        depth = self.estimator.estimate(x).depth
         if self.two_views is None:
-            return depth
-        height, width = (lr_side(side, self.ratio) for side in image.shape[-2:])
-        rows = antialiasing(image.shape[-2], height).to(x)
-        columns = antialiasing(image.shape[-1], width).to(x)
-        lr = run_student(self.lr_student, rows @ x @ columns.T).depth
-        return self.two_views.merge(depth, lr, area_mean_of_any_size)
+            return self.estimator.estimate(x).depth
+        coarsest, *between, _ = self.two_views.view_ratios(self.ratio)
+        depth = run_student(self.lr_student, _view(x, coarsest)).depth
+        for view in (*(_view(x, ratio) for ratio in between), x):
+            finer = self.estimator.estimate(view).depth
+            depth = self.two_views.merge(finer, depth, area_mean_of_any_size)
+        return depth
+
+
+def _view(image: Tensor, ratio: float) -> Tensor:
+    """Do what `downsample_image` does by matrices, as exporters need it."""
+    height, width = image.shape[-2:]
+    rows = antialiasing(height, lr_side(height, ratio)).to(image)
+    columns = antialiasing(width, lr_side(width, ratio)).to(image)
+    return rows @ image @ columns.T
 
 
 def _with_lr_statistics(estimator: Any) -> nn.Module:

@@ -29,6 +29,6 @@ model = dict(
     # pairs of levels for distillation, which the paper's configs switch on
     affinity_levels=((1, 0), (2, 1), (3, 2)),
     loss_lr=depth_loss,
-    two_views=dict(cell=8),
+    two_views=dict(cell=4),
 )
 del depth_loss

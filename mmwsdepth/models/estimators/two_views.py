@@ -1,5 +1,6 @@
 """One estimate from two views: the scale of the whole LR view, the detail of the HR view."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -14,6 +15,7 @@ from .global_scale import Size, take_scale
 
 CellMean = Callable[[Tensor, Size], Tensor]
 MAX_DENOMINATOR = 1000
+ROUNDING = 0.01  # a ratio of 2.01 is not worth a view of its own
 
 
 class Window(NamedTuple):
@@ -39,21 +41,29 @@ class TwoViews:
     must tell metres from either are pulled both ways; here the HR view only adds what is finer than
     a cell.
 
+    What an LR view taught holds for views that are little finer. Where the HR view has many times
+    the pixels, views of sizes between the two are seen as well when predicting, and each takes its
+    cells' means from the next coarser one.
+
     Args:
         ratio: Colour pixels to one pixel of the LR view, a side; by default the LR view has the
             sensor's grid. A finer one, for a sensor of few pixels, is brought to the sensor's grid
             before it is held against ground truth.
-        cell: Side, in pixels of the LR view, of the cells whose mean depth is the LR view's.
+        cell: Side, in pixels of the coarser of two views, of the cells whose mean depth is that
+            view's.
         crop: Share of each side that the HR branch sees while training, another part of the image
             in every iteration; the LR branch always sees all.
+        step: How many times finer, a side, a view may be than the next coarser one when predicting;
+            None for no views between, which suits an HR branch that has been trained.
 
     Raises:
         ValueError: An option cannot be meant.
     """
 
     ratio: float | None = None
-    cell: int = 8
+    cell: int = 4
     crop: float = 1.0
+    step: float | None = 2.0
 
     def __post_init__(self) -> None:
         if self.ratio is not None and self.ratio < 1:
@@ -62,6 +72,19 @@ class TwoViews:
             raise ValueError(f'two_views has cell={self.cell}, not 1, 2, ...')
         if not 0 < self.crop <= 1:
             raise ValueError(f'two_views has crop={self.crop}, not a share above 0 and up to 1')
+        if self.step is not None and self.step <= 1:
+            raise ValueError(f'two_views has step={self.step}, not a number above 1 or None')
+
+    def view_ratios(self, ratio: float) -> list[float]:
+        """Colour pixels to one pixel of each view, a side, from the LR view to the HR image's 1.
+
+        Args:
+            ratio: Of the LR view.
+        """
+        steps = 1
+        if self.step is not None:
+            steps = max(math.ceil(math.log(ratio, self.step) - ROUNDING), 1)
+        return [ratio ** (1 - index / steps) for index in range(steps)] + [1.0]
 
     def random_window(self, lr: Size, hr: Size) -> Window:
         """Choose what the HR branch sees: whole cells, of whole pixels in both views.
@@ -93,11 +116,11 @@ class TwoViews:
         )
 
     def merge(self, hr: Tensor, lr: Tensor, mean: CellMean = area_mean) -> Tensor:
-        """Give the HR view's estimate the LR view's mean depth over cells.
+        """Give a view's estimate the mean depth of a coarser one's over cells.
 
         Args:
             hr: (N, 1, H, W) in metres.
-            lr: (N, 1, h, w) in metres, of the same view.
+            lr: (N, 1, h, w) in metres, of the same field of view.
             mean: How to average over cells.
 
         Returns:

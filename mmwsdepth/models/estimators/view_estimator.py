@@ -101,13 +101,17 @@ class ViewEstimator(BaseModel):
         Returns:
             (N, 1, H, W) in metres.
         """
-        depth = self.estimate(image).depth
         if self.two_views is None:
-            return depth
-        ratio = self.view_ratio()
-        size = (lr_side(image.shape[-2], ratio), lr_side(image.shape[-1], ratio))
-        view = downsample_image(image, size)
-        return self.two_views.merge(depth, self.estimate_lr(view).depth)
+            return self.estimate(image).depth
+        height, width = image.shape[-2:]
+        coarsest, *finer = (
+            downsample_image(image, (lr_side(height, ratio), lr_side(width, ratio)))
+            for ratio in self.two_views.view_ratios(self.view_ratio())
+        )
+        depth = self.estimate_lr(coarsest).depth
+        for view in finer:
+            depth = self.two_views.merge(self.estimate(view).depth, depth)
+        return depth
 
     def view_ratio(self) -> float:
         """Colour pixels to one pixel of the LR view, a side, when predicting: as in training.

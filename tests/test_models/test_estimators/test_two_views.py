@@ -53,6 +53,7 @@ def test_a_ratio_need_not_be_whole_where_a_cell_is() -> None:
     [
         (dict(ratio=0.5), 'ratio=0.5'),
         (dict(cell=0), 'cell=0'),
+        (dict(step=1), 'step=1'),
         (dict(crop=0.0), 'crop=0.0'),
         (dict(crop=1.5), 'crop=1.5'),
     ],
@@ -70,15 +71,46 @@ def test_two_views_need_the_lr_branch(make_estimator: Callable[..., Any]) -> Non
 def test_training_at_lr_alone_is_enough_for_two_views(
     make_estimator: Callable[..., Any], make_samples: Callable[..., Any]
 ) -> None:
-    model = make_estimator(**(TWO | dict(running_stats='hr')), two_views=dict(), loss_hr=None)
+    views = dict(cell=2, step=None)
+    model = make_estimator(**(TWO | dict(running_stats='hr')), two_views=views, loss_hr=None)
     image = torch.randn(2, 3, 64, 96)
     losses = model.loss(image, make_samples((16, 24)))
     assert set(losses) == {'loss_lr'}
     model.eval()
     depth = model.estimate_depth(image)
     low = model.estimate(downsample_image(image, (16, 24))).depth
-    expected = TwoViews().merge(model.estimate(image).depth, low)
+    expected = TwoViews(cell=2).merge(model.estimate(image).depth, low)
     assert torch.allclose(depth, expected)
+
+
+def test_views_between_hand_the_scale_on(make_estimator: Callable[..., Any]) -> None:
+    model = make_estimator(
+        **(TWO | dict(running_stats='hr', loss_hr=None)), two_views=dict(ratio=4, cell=2)
+    ).eval()
+    image = torch.randn(2, 3, 64, 96)
+    views = [downsample_image(image, size) for size in ((16, 24), (32, 48))]
+    depths = [model.estimate(view).depth for view in (*views, image)]
+    merge = TwoViews(cell=2).merge
+    expected = merge(depths[2], merge(depths[1], depths[0]))
+    assert torch.allclose(model.estimate_depth(image), expected)
+    assert not torch.allclose(expected, merge(depths[2], depths[0]))
+
+
+@pytest.mark.parametrize(
+    ('ratio', 'step', 'expected'),
+    [
+        (2.0, 2.0, [2, 1]),
+        (4.0, 2.0, [4, 2, 1]),
+        (7.5, 2.0, [7.5, 7.5 ** (2 / 3), 7.5 ** (1 / 3), 1]),
+        (2.01, 2.0, [2.01, 1]),
+        (1.0, 2.0, [1, 1]),
+        (1.001, 2.0, [1.001, 1]),
+        (9.0, 3.0, [9, 3, 1]),
+        (7.5, None, [7.5, 1]),
+    ],
+)
+def test_views_grow_by_equal_factors(ratio: float, step: float, expected: list[float]) -> None:
+    assert TwoViews(step=step).view_ratios(ratio) == pytest.approx(expected)
 
 
 def test_training_tells_prediction_the_ratio(
