@@ -62,7 +62,7 @@ def count_branches(cfg: Config, size: Size, ratio: float) -> list[Branch]:
         )
     parameters = count_parameters(model.student)
     branches = []
-    for view, side in (('hr', size), ('lr', grid)):
+    for view, side in (('hr', size), ('lr', model.lr_view(grid, size))):
         if model.is_active(f'loss_{view}', 'loss_consistency'):
             image = torch.ones(1, 3, *side, device='meta')
             macs = count_macs(model.estimate, image)

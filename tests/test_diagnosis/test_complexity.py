@@ -61,3 +61,9 @@ def test_what_cannot_be_counted_is_refused(tiny_config, model, ratio, message):
         cfg.model = dict(model)
     with pytest.raises(ValueError, match=message):
         count_branches(cfg, (64, 64), ratio)
+
+
+def test_a_view_finer_than_the_sensor_is_counted_as_it_is_seen():
+    cfg = Config.fromfile(ROOT / 'configs' / 'wsdepth_rooms.py')
+    (student,) = count_branches(cfg, (64, 96), 4)
+    assert cfg.model.two_views.ratio == 2 and student.size == (32, 48)

@@ -111,7 +111,9 @@ class WSDepthEstimator(ViewEstimator):
         losses = {}
 
         if lr_runs:
-            view = self._lr_view(size, inputs, reduction)
+            height, width = inputs.shape[-2:]
+            view = self.lr_view(size, (height, width), reduction)
+            self.lr_ratio.fill_(reduction * (height * width / view[0] / view[1]) ** 0.5)
             if hr_runs and view != size:
                 raise ValueError(
                     f'two_views.ratio makes an LR view of {view[0]}x{view[1]}, finer than the '
@@ -149,9 +151,20 @@ class WSDepthEstimator(ViewEstimator):
                 )
         return losses
 
-    def _lr_view(self, grid: tuple[int, int], inputs: Tensor, reduction: int) -> tuple[int, int]:
-        """(h, w) of the LR view: the sensor's grid, or finer where `two_views` says so."""
-        (h, w), (height, width) = grid, inputs.shape[-2:]
+    def lr_view(
+        self, grid: tuple[int, int], size: tuple[int, int], reduction: int = 1
+    ) -> tuple[int, int]:
+        """(h, w) of the LR view: the sensor's grid, or finer where `two_views` says so.
+
+        Args:
+            grid: (h, w) of the sensor.
+            size: (H, W) of the image.
+            reduction: Of the image, see `LoadColour`.
+
+        Raises:
+            ValueError: The image has fewer pixels than the view.
+        """
+        (h, w), (height, width) = grid, size
         if self.two_views is not None and self.two_views.ratio is not None:
             ratio = self.two_views.ratio / reduction
             h, w = max(h, lr_side(height, ratio)), max(w, lr_side(width, ratio))
@@ -160,7 +173,6 @@ class WSDepthEstimator(ViewEstimator):
                 f'LoadColour has reduce={reduction}, which leaves images of {height}x{width}, '
                 f'smaller than the LR view of {h}x{w}: choose a smaller one'
             )
-        self.lr_ratio.fill_(reduction * (height * width / h / w) ** 0.5)
         return h, w
 
     def _hr_window(self, size: tuple[int, int], inputs: Tensor) -> Window:
