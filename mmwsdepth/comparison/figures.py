@@ -104,16 +104,19 @@ def contact_sheet(runs: Sequence[Run], images: int = 3) -> Figure:
     """
     dataset = runs[0].variant.cfg.test_dataloader.dataset
     root, split = Path(dataset.data_root), dataset.get('split', 'test')
+    prefix = dataset.get('data_prefix') or {}
+    depths = root / prefix.get('depth_map_path', f'annotations/{split}')
+    colours = root / prefix.get('img_path', f'images/{split}')
     names = sorted(path.stem for path in runs[0].predictions.glob('*.png'))[:images]
     columns, rows = len(names), len(runs) + 2
     figure = Figure(figsize=(2.2 * columns, 1.7 * rows), layout='constrained')
     axes = figure.subplots(rows, columns, squeeze=False)
     for column, name in enumerate(names):
-        truth = read_depth(root / 'annotations' / split / f'{name}.png', 1e-3, (1e-3, 100.0))
+        truth = read_depth(depths / f'{name}.png', 1e-3, (1e-3, 100.0))
         window = edge_window(truth)
         low, high = np.percentile(truth[window][truth[window] > 0], (2, 98))
         style = dict(cmap=DEPTH_COLOURS, vmin=low, vmax=high, interpolation='nearest')
-        colour = read_colour(root / 'images' / split / f'{name}.jpg')[window][..., ::-1]
+        colour = read_colour(colours / f'{name}.jpg')[window][..., ::-1]
         axes[0, column].imshow(colour)
         axes[1, column].imshow(truth[window], **style)
         for row, run in enumerate(runs, start=2):

@@ -16,13 +16,17 @@ def _room() -> np.ndarray:
     return depth
 
 
-@pytest.fixture
-def run(tmp_path: Path) -> Run:
-    dataset = dict(data_root=str(tmp_path / 'data'), split='test')
+NAMED = dict(depth_map_path='depths', img_path='colours')
+
+
+@pytest.fixture(params=[dict(split='test'), dict(data_prefix=NAMED)])
+def run(request: pytest.FixtureRequest, tmp_path: Path) -> Run:
+    dataset = dict(data_root=str(tmp_path / 'data'), **request.param)
     run = Run(
         Variant('half as far', Config(dict(test_dataloader=dict(dataset=dataset)))), 0, tmp_path
     )
-    folders = [tmp_path / 'data' / kind / 'test' for kind in ('annotations', 'images')]
+    names = ('annotations/test', 'images/test') if 'split' in dataset else NAMED.values()
+    folders = [tmp_path / 'data' / name for name in names]
     for folder in (*folders, run.predictions):
         folder.mkdir(parents=True)
     cv2.imwrite(str(folders[0] / 'a.png'), (_room() * 1000).astype(np.uint16))
