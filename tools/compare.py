@@ -38,10 +38,11 @@ def main() -> None:
     folder = Path(args.work_dir)
     variants = load_suite(args.suite, args.only, args.data_root)
     runs = run_suite(variants, folder, Path(__file__).parent, args.seeds, args.jobs)
-    runs = [run for run in runs if not args.only or run.variant.name in args.only]
-    if not runs:
+    shown = args.only or [variant.name for variant in variants]
+    results = [result for result in collect(runs) if result.name in shown]
+    if not results:
         raise SystemExit(f'error: no run in {folder} is complete: see the log.txt of each')
-    results = collect(runs)
+    runs = [run for run in runs if run.variant.name in shown]
     write_results(results, COLUMNS, folder)
     draw_figures(results, runs, DRAWN, folder)
     print(results_table(results, COLUMNS))
