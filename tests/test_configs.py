@@ -89,6 +89,7 @@ def test_supervised_configs_see_hr_truth() -> None:
         assert cfg.model.loss_lr is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('path', sorted((ROOT / 'configs' / 'compare').glob('*.py')), ids=_name)
 def test_every_variant_of_a_shipped_suite_is_built(path: Path) -> None:
     for variant in load_suite(str(path)):

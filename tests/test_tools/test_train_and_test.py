@@ -4,6 +4,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import pytest
 import torch
 
 from tests.test_tools.conftest import ROOMS, TEST, TRAIN
@@ -21,6 +22,7 @@ default_hooks = dict(logger=dict(interval=1))
 """
 
 
+@pytest.mark.slow
 def test_one_command_trains_evaluates_and_draws_and_another_tests(
     run_tool, config_file, tmp_path: Path
 ) -> None:
