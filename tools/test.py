@@ -21,7 +21,7 @@ def main() -> None:
     """Evaluate."""
     args = parse_args()
     cfg = load_config(args.config, args.work_dir, args.cfg_options, args.data_root)
-    cfg.load_from = args.checkpoint
+    cfg.load_from, cfg.resume = args.checkpoint, False
     if args.show_dir:
         cfg.default_hooks.visualization = dict(
             type='mmwsdepth.DepthVisualizationHook',

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.test_tools.conftest import TRAIN, losses_by_iteration
+from tests.test_tools.conftest import TEST, TRAIN, losses_by_iteration
 
 
 def _wait_for(path: Path, process: subprocess.Popen) -> None:
@@ -49,3 +49,6 @@ def test_a_killed_run_resumes_with_the_losses_of_an_uninterrupted_one(
     assert 'resumed epoch: 0, iter: ' in log
     assert losses_by_iteration(killed) == losses_by_iteration(whole)
     assert set(losses_by_iteration(whole)) == set(range(1, 13))
+
+    scored = run_tool([*TEST, killed / config.name, killed / 'student.pth'])  # it says resume=True
+    assert 'abs_rel' in scored.stdout
