@@ -10,8 +10,8 @@ from mmengine.registry import init_default_scope
 from mmengine.runner import CheckpointLoader
 from torch import Tensor, nn
 
-from mmwsdepth.functional import antialiasing, area_mean_of_any_size
-from mmwsdepth.models.estimators.two_views import lr_side
+from mmwsdepth.functional import antialiasing, area_mean_of_any_size, enlarge_image
+from mmwsdepth.models.estimators.two_views import view_side
 from mmwsdepth.models.estimators.view_estimator import run_student
 from mmwsdepth.registry import MODELS
 
@@ -61,19 +61,25 @@ class ExportableDepth(nn.Module):
         x = (channels - self.mean) / self.std
         if self.two_views is None:
             return self.estimator.estimate(x).depth
-        coarsest, *between, _ = self.two_views.view_ratios(self.ratio)
+        coarsest, *finer = self.two_views.view_ratios(self.ratio)
         depth = run_student(self.lr_student, _view(x, coarsest)).depth
-        for view in (*(_view(x, ratio) for ratio in between), x):
-            finer = self.estimator.estimate(view).depth
-            depth = self.two_views.merge(finer, depth, area_mean_of_any_size)
+        for ratio in finer:
+            estimate = self.estimator.estimate(_view(x, ratio)).depth
+            depth = self.two_views.merge(estimate, depth, area_mean_of_any_size)
+        if self.two_views.zoom > 1:
+            depth = area_mean_of_any_size(depth, (image.shape[-2], image.shape[-1]))
         return depth
 
 
 def _view(image: Tensor, ratio: float) -> Tensor:
-    """Do what `downsample_image` does by matrices, as exporters need it."""
-    height, width = image.shape[-2:]
-    rows = antialiasing(height, lr_side(height, ratio)).to(image)
-    columns = antialiasing(width, lr_side(width, ratio)).to(image)
+    """Do what `downsample_image` does by matrices, as exporters need it; enlarge below 1."""
+    if ratio == 1:
+        return image
+    height, width = (view_side(side, ratio) for side in image.shape[-2:])
+    if ratio < 1:
+        return enlarge_image(image, (height, width))
+    rows = antialiasing(image.shape[-2], height).to(image)
+    columns = antialiasing(image.shape[-1], width).to(image)
     return rows @ image @ columns.T
 
 

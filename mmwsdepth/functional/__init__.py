@@ -16,6 +16,7 @@ from .resample import (
     area_mean_of_any_size,
     downsample_depth,
     downsample_image,
+    enlarge_image,
 )
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     'discontinuity_error',
     'downsample_depth',
     'downsample_image',
+    'enlarge_image',
     'planarity_errors',
     'soft_edge_error',
 ]

@@ -5,7 +5,13 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from mmwsdepth.functional import SENSORS, area_mean, downsample_depth, downsample_image
+from mmwsdepth.functional import (
+    SENSORS,
+    area_mean,
+    downsample_depth,
+    downsample_image,
+    enlarge_image,
+)
 
 # Ratios 2, 4, 7.5, and some whose multiples are no exact binary numbers.
 GRIDS = [
@@ -255,6 +261,24 @@ def test_downsample_image_removes_what_the_coarse_grid_cannot_show():
     stripes = ((torch.arange(64) + 1) % 4 >= 2).float().expand(1, 1, 32, 64)
     out = downsample_image(stripes, (8, 16))[..., 1:-1]
     torch.testing.assert_close(out, torch.full_like(out, 0.5), rtol=0, atol=0.01)
+
+
+@pytest.mark.parametrize('dim', [0, 1])
+@pytest.mark.parametrize(('coarse', 'fine'), [((24, 32), (48, 64)), ((24, 32), (36, 48))])
+def test_enlarge_image_keeps_the_position_of_a_ramp(coarse, fine, dim):
+    inside = slice(3, -3)
+    torch.testing.assert_close(
+        enlarge_image(ramp(coarse, dim), fine)[..., inside, inside],
+        ramp(fine, dim)[..., inside, inside],
+        rtol=0,
+        atol=0.1 / fine[dim],
+    )
+
+
+def test_enlarge_image_leaves_an_edge_steeper_than_bilinear_interpolation_does():
+    step = (torch.arange(16) >= 8).float().expand(1, 1, 8, 16)
+    bilinear = F.interpolate(step, (16, 32), mode='bilinear', align_corners=False)
+    assert enlarge_image(step, (16, 32)).diff(dim=-1).max() > 1.05 * bilinear.diff(dim=-1).max()
 
 
 @pytest.mark.parametrize('mode', SENSORS)

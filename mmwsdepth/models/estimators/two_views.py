@@ -55,6 +55,9 @@ class TwoViews:
             in every iteration; the LR branch always sees all.
         step: How many times finer, a side, a view may be than the next coarser one when predicting;
             None for no views between, which suits an HR branch that has been trained.
+        zoom: How many times finer than the image, a side, the finest view is when predicting. What
+            blurs an edge is a number of the student's pixels, and those of an enlarged image are
+            smaller. Time and memory of prediction grow with zoom².
 
     Raises:
         ValueError: An option cannot be meant.
@@ -64,6 +67,7 @@ class TwoViews:
     cell: int = 4
     crop: float = 1.0
     step: float | None = 2.0
+    zoom: float = 1.0
 
     def __post_init__(self) -> None:
         if self.ratio is not None and self.ratio < 1:
@@ -74,17 +78,23 @@ class TwoViews:
             raise ValueError(f'two_views has crop={self.crop}, not a share above 0 and up to 1')
         if self.step is not None and self.step <= 1:
             raise ValueError(f'two_views has step={self.step}, not a number above 1 or None')
+        if self.zoom < 1:
+            raise ValueError(f'two_views has zoom={self.zoom}: 1 is the image as it is')
 
     def view_ratios(self, ratio: float) -> list[float]:
-        """Colour pixels to one pixel of each view, a side, from the LR view to the HR image's 1.
+        """Colour pixels to one pixel of each view, a side: the LR view's, ..., 1, ..., 1 / zoom.
 
         Args:
             ratio: Of the LR view.
         """
+        beyond = self._finer(1.0, 1 / self.zoom) if self.zoom > 1 else []
+        return [ratio, *self._finer(ratio, 1.0), *beyond]
+
+    def _finer(self, coarse: float, fine: float) -> list[float]:
         steps = 1
         if self.step is not None:
-            steps = max(math.ceil(math.log(ratio, self.step) - ROUNDING), 1)
-        return [ratio ** (1 - index / steps) for index in range(steps)] + [1.0]
+            steps = max(math.ceil(math.log(coarse / fine, self.step) - ROUNDING), 1)
+        return [coarse * (fine / coarse) ** (index / steps) for index in range(1, steps)] + [fine]
 
     def random_window(self, lr: Size, hr: Size) -> Window:
         """Choose what the HR branch sees: whole cells, of whole pixels in both views.
@@ -131,8 +141,8 @@ class TwoViews:
         return take_scale(hr, mean(lr, (rows, columns)), (0, 0), full)
 
 
-def lr_side(side: int, ratio: float) -> int:
-    """Pixels of the LR view along a side of the HR image, rounded; in integers, for exporters."""
+def view_side(side: int, ratio: float) -> int:
+    """Pixels of a view along a side of the HR image, rounded; in integers, for exporters."""
     exact = Fraction(ratio).limit_denominator(MAX_DENOMINATOR)
     whole, part = exact.numerator, exact.denominator
     return max((2 * side * part + whole) // (2 * whole), 1)

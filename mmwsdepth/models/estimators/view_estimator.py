@@ -9,7 +9,7 @@ from mmengine.model import BaseModel
 from mmengine.structures import BaseDataElement
 from torch import Tensor
 
-from mmwsdepth.functional import downsample_image
+from mmwsdepth.functional import area_mean, downsample_image, enlarge_image
 from mmwsdepth.registry import MODELS
 
 from ..batch_statistics import OwnStatistics, keep_running_statistics
@@ -17,7 +17,7 @@ from ..recompute import take_over_recomputation
 from .checks import reduction_of
 from .estimate import Estimate, store_prediction
 from .inference import InferenceOptions, infer
-from .two_views import TwoViews, lr_side
+from .two_views import TwoViews, view_side
 
 RUNNING_STATS = ('hr', 'lr', 'both', 'separate')
 
@@ -103,15 +103,11 @@ class ViewEstimator(BaseModel):
         """
         if self.two_views is None:
             return self.estimate(image).depth
-        height, width = image.shape[-2:]
-        coarsest, *finer = (
-            downsample_image(image, (lr_side(height, ratio), lr_side(width, ratio)))
-            for ratio in self.two_views.view_ratios(self.view_ratio())
-        )
-        depth = self.estimate_lr(coarsest).depth
-        for view in finer:
-            depth = self.two_views.merge(self.estimate(view).depth, depth)
-        return depth
+        coarsest, *finer = self.two_views.view_ratios(self.view_ratio())
+        depth = self.estimate_lr(_view(image, coarsest)).depth
+        for ratio in finer:
+            depth = self.two_views.merge(self.estimate(_view(image, ratio)).depth, depth)
+        return area_mean(depth, (image.shape[-2], image.shape[-1]))
 
     def view_ratio(self) -> float:
         """Colour pixels to one pixel of the LR view, a side, when predicting: as in training.
@@ -157,6 +153,12 @@ def run_student(student: Any, image: Tensor) -> Estimate:
     feats = student.extract_feat(image)
     depth = student.decode_head(feats).float()
     return Estimate(_resize(depth, image.shape[-2:]), tuple(feats))
+
+
+def _view(image: Tensor, ratio: float) -> Tensor:
+    height, width = (view_side(side, ratio) for side in image.shape[-2:])
+    resample = enlarge_image if ratio < 1 else downsample_image
+    return resample(image, (height, width))
 
 
 def _resize(depth: Tensor, size: Sequence[int]) -> Tensor:

@@ -12,7 +12,7 @@ from mmwsdepth.registry import MODELS
 from ..batch_statistics import keep_running_statistics
 from .checks import grid_of, look_at_loaded_keys, reduction_of, warn_of_small_views
 from .estimate import samples_for, stack_ground_truth
-from .two_views import TwoViews, Window, lr_side
+from .two_views import TwoViews, Window, view_side
 from .view_estimator import ViewEstimator
 
 LOSS_NAMES = ('loss_lr', 'loss_hr', 'loss_consistency', 'loss_affinity')
@@ -167,7 +167,7 @@ class WSDepthEstimator(ViewEstimator):
         (h, w), (height, width) = grid, size
         if self.two_views is not None and self.two_views.ratio is not None:
             ratio = self.two_views.ratio / reduction
-            h, w = max(h, lr_side(height, ratio)), max(w, lr_side(width, ratio))
+            h, w = max(h, view_side(height, ratio)), max(w, view_side(width, ratio))
         if h > height or w > width:
             raise ValueError(
                 f'LoadColour has reduce={reduction}, which leaves images of {height}x{width}, '

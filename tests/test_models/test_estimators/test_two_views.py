@@ -3,9 +3,10 @@ from typing import Any
 
 import pytest
 import torch
+import torch.nn.functional as F
 
 from mmwsdepth.functional import area_mean, downsample_image
-from mmwsdepth.models.estimators.two_views import TwoViews, lr_side
+from mmwsdepth.models.estimators.two_views import TwoViews, view_side
 
 TWO = dict(running_stats='separate', teacher=None, loss_affinity=None, loss_consistency=None)
 
@@ -54,6 +55,7 @@ def test_a_ratio_need_not_be_whole_where_a_cell_is() -> None:
         (dict(ratio=0.5), 'ratio=0.5'),
         (dict(cell=0), 'cell=0'),
         (dict(step=1), 'step=1'),
+        (dict(zoom=0.5), 'zoom=0.5'),
         (dict(crop=0.0), 'crop=0.0'),
         (dict(crop=1.5), 'crop=1.5'),
     ],
@@ -113,6 +115,34 @@ def test_views_grow_by_equal_factors(ratio: float, step: float, expected: list[f
     assert TwoViews(step=step).view_ratios(ratio) == pytest.approx(expected)
 
 
+@pytest.mark.parametrize(
+    ('zoom', 'step', 'expected'),
+    [
+        (2, 2.0, [2, 1, 0.5]),
+        (4, 2.0, [2, 1, 0.5, 0.25]),
+        (1.5, 2.0, [2, 1, 2 / 3]),
+        (4, None, [2, 1, 0.25]),
+    ],
+)
+def test_views_of_an_enlarged_image_follow(zoom: float, step: float, expected: list[float]) -> None:
+    assert TwoViews(step=step, zoom=zoom).view_ratios(2) == pytest.approx(expected)
+
+
+def test_the_enlarged_image_adds_detail_alone(make_estimator: Callable[..., Any]) -> None:
+    options = TWO | dict(running_stats='hr', loss_hr=None)
+    torch.manual_seed(0)
+    model = make_estimator(**options, two_views=dict(ratio=2, cell=2, zoom=2)).eval()
+    plain = make_estimator(**options, two_views=dict(ratio=2, cell=2)).eval()
+    plain.load_state_dict(model.state_dict())
+    image = torch.randn(2, 3, 32, 48)
+    depth, without = model.estimate_depth(image), plain.estimate_depth(image)
+    enlarged = F.interpolate(image, (64, 96), mode='bicubic', align_corners=False)
+    merged = TwoViews(cell=2).merge(model.estimate(enlarged).depth, without)
+    assert torch.allclose(depth, area_mean(merged, (32, 48)))
+    assert depth.shape == without.shape
+    assert not torch.allclose(depth, without)
+
+
 def test_training_tells_prediction_the_ratio(
     make_estimator: Callable[..., Any], make_samples: Callable[..., Any]
 ) -> None:
@@ -165,7 +195,7 @@ def _norms(module: torch.nn.Module) -> list[tuple[str, torch.nn.BatchNorm2d]]:
     ('side', 'ratio', 'expected'), [(480, 4, 120), (1440, 7.5, 192), (97, 4, 24), (3, 8, 1)]
 )
 def test_the_lr_view_has_the_rounded_size(side: int, ratio: float, expected: int) -> None:
-    assert lr_side(side, ratio) == expected
+    assert view_side(side, ratio) == expected
 
 
 def test_an_lr_view_may_be_finer_than_the_sensor(
