@@ -48,4 +48,6 @@ variants = {
     'default': shorter(200),
     'default, no HR view': shorter(200),
     'default, view of 48x64': shorter(800),
+    'x3 lr, longer': shorter(2400),
+    'x3 default': shorter(600),
 }

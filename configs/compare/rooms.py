@@ -58,8 +58,12 @@ def upsampled(mode, ratio=4, sensor='area', iterations=400):
 
 
 def at_lr(ratio=4, sensor='area', iterations=2000, loss=depth_loss, view=None):
-    """Train on LR images, or on those of another view, and see them in the test."""
+    """Train on LR images, or on those of another view, and see them in the test.
+
+    Iterations are counted at 48x64: a view of more pixels gets fewer for about the same time.
+    """
     view = view or ratio
+    iterations = iterations * view**2 // 4**2
     to_lr = dict(type='mmwsdepth.ResizeRGBD', scale=(256 // view, 192 // view))
     seen = [load[0], to_lr, *test_pipeline[2:]]
     return dict(
@@ -80,7 +84,7 @@ def two_branches(iterations=300, batch_size=16, crop=0.5, **model):
     """Train both branches of what predicts with two views."""
     model = dict(loss_hr=dict(depth_loss), running_stats='separate') | model
     return dict(
-        model=dict(two_views=dict(ratio=None, cell=4, crop=crop, step=None)) | model,
+        model=dict(two_views=dict(ratio=None, cell=4, crop=crop, step=None, zoom=1)) | model,
         train_dataloader=dict(batch_size=batch_size, dataset=dict(pipeline=pipeline())),
         **for_iterations(iterations),
     )
@@ -98,15 +102,17 @@ def recipe(ratio=4, sensor='area', iterations=300, loss=depth_loss, view=2, cell
     )
 
 
-def cells(cell):
-    """See the default's weights with cells of another size."""
-    return dict(weights_from='default', model=dict(two_views=dict(ratio=2, cell=cell)))
+def seen_with(weights='default', **options):
+    """See the weights of a row with other views."""
+    options = dict(ratio=2, cell=8) | options
+    return dict(weights_from=weights, model=dict(loss_lr=dict(depth_loss), two_views=options))
 
 
 def views(cell, step):
     """See what was trained at 48x64 with an HR view four times as fine."""
     return dict(
-        weights_from='lr, longer', model=dict(two_views=dict(ratio=4, cell=cell, step=step))
+        weights_from='lr, longer',
+        model=dict(two_views=dict(ratio=4, cell=cell, step=step, zoom=1)),
     )
 
 
@@ -166,13 +172,15 @@ variants = {
     'lr': at_lr(),
     **setting(),
     'lr-on-hr': dict(weights_from='lr, longer', **plain(pipeline())),
-    'default, no HR view': dict(at_lr(iterations=300, view=2), starts_from='lr'),
+    'default, no HR view': dict(at_lr(iterations=1200, view=2), starts_from='lr'),
     'default, view of 48x64': dict(recipe(iterations=1200, view=4, cell=2), starts_from='lr'),
     'lr, longer, and HR view': views(4, None),
     'lr, longer, and HR view, cells of 8': views(8, None),
     'lr, longer, and views up to HR': views(4, 2.0),
-    'default, cells of 2': cells(2),
-    'default, cells of 4': cells(4),
+    'default, cells of 2': seen_with(cell=2),
+    'default, cells of 4': seen_with(cell=4),
+    'default, image not enlarged': seen_with(zoom=1),
+    'down, image enlarged': seen_with('down', ratio=1),
     **{name: dict(row, starts_from='lr') for name, row in at_hr.items()},
     'silog lr': at_lr(loss=silog),
     'default, no gradient matching': dict(recipe(loss=silog), starts_from='silog lr'),
