@@ -42,6 +42,12 @@ def shorter(number):
     )
 
 
+def in_batches_of(number, row, iterations):
+    """Train a row so long with smaller batches."""
+    loader = dict(row['train_dataloader'], batch_size=number)
+    return dict(row, train_dataloader=loader) | shorter(iterations)
+
+
 variants = {
     'lr': shorter(1200),
     'lr, longer': shorter(800),
@@ -50,4 +56,5 @@ variants = {
     'default, view of 48x64': shorter(800),
     'x3 lr, longer': shorter(2400),
     'x3 default': shorter(600),
+    'x3 default, batches of 4': in_batches_of(4, _base_.variants['x3 default'], 2400),
 }
