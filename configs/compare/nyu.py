@@ -57,4 +57,5 @@ variants = {
     'x3 lr, longer': shorter(2400),
     'x3 default': shorter(600),
     'x3 default, batches of 4': in_batches_of(4, _base_.variants['x3 default'], 2400),
+    'x3 default, batches of 4, longer': in_batches_of(4, _base_.variants['x3 default'], 3000),
 }
