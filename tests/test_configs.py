@@ -100,3 +100,15 @@ def test_every_variant_of_a_shipped_suite_is_built(path: Path) -> None:
                 TRANSFORMS.build(transform)
         for hook in [*variant.cfg.default_hooks.values(), *variant.cfg.custom_hooks]:
             HOOKS.build(hook)
+
+
+def test_second_stages_at_lr_see_as_many_pixels_at_every_ratio() -> None:
+    suite = ROOT / 'configs' / 'compare' / 'rooms.py'
+    seen = set()
+    for variant in load_suite(str(suite), ['lr, longer', 'r2 lr, longer', 'r8 lr, longer']):
+        if variant.starts_from is None:
+            continue
+        loader = variant.cfg.train_dataloader
+        (width, height) = loader.dataset.pipeline[-2].scale
+        seen.add(variant.cfg.train_cfg.max_iters * loader.batch_size * width * height)
+    assert seen == {1200 * 16 * 64 * 48}

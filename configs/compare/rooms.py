@@ -193,5 +193,4 @@ variants = {
     'nearest lr': at_lr(sensor='nearest'),
     **setting(sensor='nearest', prefix='nearest '),
     **setting(prefix='x3 ', first='lr', times=3),
-    **setting(prefix='x9 ', first='lr', times=9),
 }

@@ -12,7 +12,7 @@ names = [
     'hr',
     'default',
 ]
-prefixes = ['', 'x3 ', 'x9 ', 'r8 ', 'r2 ', 'nearest ']
+prefixes = ['', 'x3 ', 'r8 ', 'r2 ', 'nearest ']
 
 
 def on_fresh_rooms(name):

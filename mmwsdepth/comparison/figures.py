@@ -100,13 +100,11 @@ def contact_sheet(runs: Sequence[Run], images: int = 3) -> Figure:
     """Show the same crops around the strongest depth edges, one row a variant.
 
     Edges are what is to be seen, so each estimate is multiplied by the factor, written on it, that
-    gives the crop its true median depth.
+    gives the crop its true median depth. Variants scored on other images than the first are left
+    out.
     """
-    dataset = runs[0].variant.cfg.test_dataloader.dataset
-    root, split = Path(dataset.data_root), dataset.get('split', 'test')
-    prefix = dataset.get('data_prefix') or {}
-    depths = root / prefix.get('depth_map_path', f'annotations/{split}')
-    colours = root / prefix.get('img_path', f'images/{split}')
+    depths, colours = _test_folders(runs[0])
+    runs = [run for run in runs if _test_folders(run) == (depths, colours)]
     names = sorted(path.stem for path in runs[0].predictions.glob('*.png'))[:images]
     columns, rows = len(names), len(runs) + 2
     figure = Figure(figsize=(2.2 * columns, 1.7 * rows), layout='constrained')
@@ -134,6 +132,16 @@ def contact_sheet(runs: Sequence[Run], images: int = 3) -> Figure:
         axis.set_xticks([])
         axis.set_yticks([])
     return figure
+
+
+def _test_folders(run: Run) -> tuple[Path, Path]:
+    dataset = run.variant.cfg.test_dataloader.dataset
+    root, split = Path(dataset.data_root), dataset.get('split', 'test')
+    prefix = dataset.get('data_prefix') or {}
+    return (
+        root / prefix.get('depth_map_path', f'annotations/{split}'),
+        root / prefix.get('img_path', f'images/{split}'),
+    )
 
 
 def median_depth(depth: np.ndarray) -> float:

@@ -55,6 +55,14 @@ def test_in_the_contact_sheet_an_estimate_off_by_a_factor_has_the_colours_of_the
     assert [text.get_text() for text in figure.axes[2].texts] == ['x2.00']
 
 
+def test_the_contact_sheet_leaves_out_what_was_scored_on_other_images(
+    run: Run, tmp_path: Path
+) -> None:
+    cfg = Config(dict(test_dataloader=dict(dataset=dict(data_root=str(tmp_path / 'others')))))
+    figure = contact_sheet([run, Run(Variant('on others', cfg), 0, tmp_path)])
+    assert [axis.get_ylabel() for axis in figure.axes] == ['colour', 'truth', 'half as far']
+
+
 def test_metrics_that_a_variant_lacks_are_not_drawn(run: Run, tmp_path: Path) -> None:
     results = [
         Result('one', dict(rmse=[1.0, 2.0], seconds=[3.0, 4.0]), 'line', 4),
