@@ -22,9 +22,9 @@ def main() -> None:
     setting.apply()
     tables = SUITES[suite].run(setting, **options)
     environment = describe(setting)
-    print('\n\n'.join([*map(to_markdown, tables), environment_line(environment)]))
     if out is not None:
         write_json(out, dict(suite=suite, options=options, environment=environment), tables)
+    print('\n\n'.join([*map(to_markdown, tables), environment_line(environment)]))
 
 
 if __name__ == '__main__':

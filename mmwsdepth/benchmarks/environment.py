@@ -9,12 +9,14 @@ from pathlib import Path
 
 import torch
 
+from mmwsdepth.version import __version__
+
 from .memory import GIB
 from .setting import Setting
 
 PACKAGES = (
-    'mmwsdepth', 'torch', 'numpy', 'opencv-python', 'mmengine', 'mmcv', 'mmsegmentation',
-    'onedl-mmengine', 'onedl-mmcv', 'onedl-mmsegmentation', 'albumentations', 'onnx', 'onnxruntime',
+    'torch', 'numpy', 'opencv-python', 'mmengine', 'mmcv', 'mmsegmentation', 'onedl-mmengine',
+    'onedl-mmcv', 'onedl-mmsegmentation', 'albumentations', 'onnx', 'onnxruntime',
 )  # fmt: skip
 
 
@@ -42,7 +44,8 @@ def describe(setting: Setting) -> dict[str, object]:
         memory_limit_gib=setting.memory_limit,
         python=platform.python_version(),
         system=platform.platform(),
-        versions={name: installed[name] for name in PACKAGES if name in installed},
+        versions=dict(mmwsdepth=__version__)
+        | {name: installed[name] for name in PACKAGES if name in installed},
         date=datetime.now(UTC).date().isoformat(),
     )
 

@@ -1,9 +1,12 @@
 import json
+from importlib.metadata import distributions
 
 import pytest
 
+import mmwsdepth.benchmarks.environment as environment_module
 from mmwsdepth.benchmarks import Setting, Table, describe, environment_line, to_markdown, write_json
 from mmwsdepth.benchmarks.timing import Ratio
+from mmwsdepth.version import __version__
 
 TABLE = Table(
     'things',
@@ -39,11 +42,14 @@ def test_json_has_all_that_was_found(tmp_path) -> None:
     assert theirs['ratio'] is None
 
 
-def test_the_environment_says_what_was_measured_with(setting) -> None:
+def test_the_environment_says_what_was_measured_with(setting, monkeypatch) -> None:
+    installed = [found for found in distributions() if found.name != 'mmwsdepth']
+    monkeypatch.setattr(environment_module, 'distributions', lambda: installed)  # run from source
     environment = describe(setting)
     line = environment_line(environment)
     assert environment['hardware']['cores'] >= 1
     assert environment['versions']['torch'] in line
+    assert f'mmwsdepth {__version__}' in line
     assert environment['date'] in line
     assert f'{setting.threads} threads' in line
     json.dumps(environment)
