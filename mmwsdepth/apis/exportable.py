@@ -65,7 +65,8 @@ class ExportableDepth(nn.Module):
         depth = run_student(self.lr_student, _view(x, coarsest)).depth
         for ratio in finer:
             estimate = self.estimator.estimate(_view(x, ratio)).depth
-            depth = self.two_views.merge(estimate, depth, area_mean_of_any_size)
+            share = self.two_views.share_of(ratio)
+            depth = self.two_views.merge(estimate, depth, area_mean_of_any_size, share)
         if self.two_views.zoom > 1:
             depth = area_mean_of_any_size(depth, (image.shape[-2], image.shape[-1]))
         return depth

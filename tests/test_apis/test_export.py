@@ -43,7 +43,7 @@ def checkpoints(
     """A config, a training checkpoint and the same student published."""
     cfg = tiny_config()
     if views == 2:
-        cfg.model.update(running_stats='separate', two_views=dict(ratio=4, step=4, zoom=2))
+        cfg.model.update(running_stats='separate', two_views=dict(ratio=4, zoom=2, share=0.5))
     estimator = _estimator(cfg)
     torch.save(dict(state_dict=estimator.state_dict()), tmp_path / 'iter_4.pth')
     torch.save(dict(state_dict=estimator.student.state_dict()), tmp_path / 'student.pth')

@@ -58,6 +58,9 @@ class TwoViews:
         zoom: How many times finer than the image, a side, the finest view is when predicting. What
             blurs an edge is a number of the student's pixels, and those of an enlarged image are
             smaller. Time and memory of prediction grow with zoom².
+        share: How far a cell's mean depth is the LR view's, in log-depth: 1 where only the LR view
+            learns metres, 0.5 for the geometric mean of both views where the HR image is trained in
+            turns with it, see `LossTurnsHook`. Below 1 no views between are seen.
 
     Raises:
         ValueError: An option cannot be meant.
@@ -68,6 +71,7 @@ class TwoViews:
     crop: float = 1.0
     step: float | None = 2.0
     zoom: float = 1.0
+    share: float = 1.0
 
     def __post_init__(self) -> None:
         if self.ratio is not None and self.ratio < 1:
@@ -80,6 +84,8 @@ class TwoViews:
             raise ValueError(f'two_views has step={self.step}, not a number above 1 or None')
         if self.zoom < 1:
             raise ValueError(f'two_views has zoom={self.zoom}: 1 is the image as it is')
+        if not 0 < self.share <= 1:
+            raise ValueError(f'two_views has share={self.share}, not above 0 and up to 1')
 
     def view_ratios(self, ratio: float) -> list[float]:
         """Colour pixels to one pixel of each view, a side: the LR view's, ..., 1, ..., 1 / zoom.
@@ -88,7 +94,12 @@ class TwoViews:
             ratio: Of the LR view.
         """
         beyond = self._finer(1.0, 1 / self.zoom) if self.zoom > 1 else []
-        return [ratio, *self._finer(ratio, 1.0), *beyond]
+        between = self._finer(ratio, 1.0) if self.share == 1 else [1.0]
+        return [ratio, *between, *beyond]
+
+    def share_of(self, ratio: float) -> float:
+        """How far the view of this ratio leaves the cells' mean to the next coarser one."""
+        return self.share if ratio == 1 else 1.0
 
     def _finer(self, coarse: float, fine: float) -> list[float]:
         steps = 1
@@ -125,20 +136,23 @@ class TwoViews:
             slice(first * step, (first + cells) * step),
         )
 
-    def merge(self, hr: Tensor, lr: Tensor, mean: CellMean = area_mean) -> Tensor:
+    def merge(
+        self, hr: Tensor, lr: Tensor, mean: CellMean = area_mean, share: float = 1.0
+    ) -> Tensor:
         """Give a view's estimate the mean depth of a coarser one's over cells.
 
         Args:
             hr: (N, 1, H, W) in metres.
             lr: (N, 1, h, w) in metres, of the same field of view.
             mean: How to average over cells.
+            share: How far the cells' mean is the coarser view's, see `share_of`.
 
         Returns:
             (N, 1, H, W) in metres.
         """
         full = (hr.shape[-2], hr.shape[-1])
         rows, columns = ((side + self.cell - 1) // self.cell for side in lr.shape[-2:])
-        return take_scale(hr, mean(lr, (rows, columns)), (0, 0), full)
+        return take_scale(hr, mean(lr, (rows, columns)), (0, 0), full, share)
 
 
 def view_side(side: int, ratio: float) -> int:

@@ -106,7 +106,9 @@ class ViewEstimator(BaseModel):
         coarsest, *finer = self.two_views.view_ratios(self.view_ratio())
         depth = self.estimate_lr(_view(image, coarsest)).depth
         for ratio in finer:
-            depth = self.two_views.merge(self.estimate(_view(image, ratio)).depth, depth)
+            finer_depth = self.estimate(_view(image, ratio)).depth
+            share = self.two_views.share_of(ratio)
+            depth = self.two_views.merge(finer_depth, depth, share=share)
         return area_mean(depth, (image.shape[-2], image.shape[-1]))
 
     def view_ratio(self) -> float:

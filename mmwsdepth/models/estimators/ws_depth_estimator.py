@@ -132,7 +132,7 @@ class WSDepthEstimator(ViewEstimator):
             with keep_running_statistics(self.student, lr_runs and self.running_stats == 'lr'):
                 hr = self.estimate(window.of_hr(inputs))
             depth_hr = hr.depth
-            if self.two_views is not None:
+            if self.two_views is not None and lr_runs:
                 depth_hr = self.two_views.merge(depth_hr, window.of_lr(depth_lr))
             depth_hr_down = downsample_depth(depth_hr, (gt.shape[-2], gt.shape[-1]), self.sensor)
         if self.is_active('loss_hr'):

@@ -19,6 +19,7 @@ class _Estimator(nn.Module):
         self.student = nn.Conv2d(1, 1, 1)
         self.teacher = teacher
         self.teacher_has_weights = False
+        self.two_views: Any = None
         names = ['loss_lr', 'loss_hr', *(['loss_affinity'] if teacher else [])]
         self.loss_modules = nn.ModuleDict({name: nn.Identity() for name in names})
         self.loss_factors = dict(loss_lr=1.0, loss_hr=1.0, loss_affinity=0.0)

@@ -56,6 +56,8 @@ def test_a_ratio_need_not_be_whole_where_a_cell_is() -> None:
         (dict(cell=0), 'cell=0'),
         (dict(step=1), 'step=1'),
         (dict(zoom=0.5), 'zoom=0.5'),
+        (dict(share=0), 'share=0'),
+        (dict(share=1.5), 'share=1.5'),
         (dict(crop=0.0), 'crop=0.0'),
         (dict(crop=1.5), 'crop=1.5'),
     ],
@@ -126,6 +128,37 @@ def test_views_grow_by_equal_factors(ratio: float, step: float, expected: list[f
 )
 def test_views_of_an_enlarged_image_follow(zoom: float, step: float, expected: list[float]) -> None:
     assert TwoViews(step=step, zoom=zoom).view_ratios(2) == pytest.approx(expected)
+
+
+def test_views_that_both_know_metres_meet_halfway(make_estimator: Callable[..., Any]) -> None:
+    options = dict(ratio=4, cell=2, zoom=2, share=0.5)
+    model = make_estimator(**(TWO | dict(running_stats='hr')), two_views=options).eval()
+    views = model.two_views
+    assert views.view_ratios(4) == [4, 1, 0.5], 'no view between: none has been trained'
+    image = torch.randn(2, 3, 32, 48)
+    hr, lr = model.estimate(image).depth, model.estimate(downsample_image(image, (8, 12))).depth
+    both = views.merge(hr, lr, share=0.5)
+    assert torch.allclose(both.log(), (hr.log() + views.merge(hr, lr).log()) / 2, atol=1e-5)
+    enlarged = F.interpolate(image, (64, 96), mode='bicubic', align_corners=False)
+    expected = area_mean(views.merge(model.estimate(enlarged).depth, both), (32, 48))
+    assert torch.allclose(model.estimate_depth(image), expected)
+
+
+def test_the_hr_image_alone_is_held_against_ground_truth_unmerged(
+    make_estimator: Callable[..., Any], make_samples: Callable[..., Any]
+) -> None:
+    model = make_estimator(**TWO, two_views=dict(ratio=2, share=0.5))
+    samples, image = make_samples((16, 24)), torch.randn(2, 3, 64, 96)
+    model.loss_factors['loss_lr'] = 0.0
+    losses = model.loss(image, samples)
+    assert set(losses) == {'loss_hr'}
+    model.lr_statistics = None
+    alone = make_estimator(**TWO, loss_lr=None)
+    alone.load_state_dict(model.state_dict(), strict=False)
+    assert torch.allclose(losses['loss_hr'], alone.loss(image, samples)['loss_hr'])
+    model.loss_factors |= dict(loss_lr=1.0, loss_hr=0.0)
+    assert set(model.loss(image, samples)) == {'loss_lr'}
+    assert model.view_ratio() == 2
 
 
 def test_the_enlarged_image_adds_detail_alone(make_estimator: Callable[..., Any]) -> None:
