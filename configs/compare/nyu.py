@@ -51,11 +51,12 @@ def in_batches_of(number, row, iterations):
 variants = {
     'lr': shorter(1200),
     'lr, longer': shorter(800),
-    'default': shorter(200),
+    'default, trained at LR': shorter(200),
     'default, no HR view': shorter(200),
-    'default, view of 48x64': shorter(800),
+    'default, trained at LR of 48x64': shorter(800),
     'x3 lr, longer': shorter(2400),
-    'x3 default': shorter(600),
-    'x3 default, batches of 4': in_batches_of(4, _base_.variants['x3 default'], 2400),
-    'x3 default, batches of 4, longer': in_batches_of(4, _base_.variants['x3 default'], 3000),
+    'x3 default, trained at LR': shorter(600),
+    'x3 default, trained at LR in batches of 4': in_batches_of(
+        4, _base_.variants['x3 default, trained at LR'], 2400
+    ),
 }

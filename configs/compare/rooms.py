@@ -8,6 +8,7 @@ rooms = dict(data_root='data/rooms_suite', num=dict(train=1200, test=200), seed=
 val_evaluator = [e for e in _base_.val_evaluator if e['type'] != 'mmwsdepth.MeanDepthMetric']
 test_evaluator = val_evaluator
 custom_hooks = []
+model = dict(running_stats='hr')
 default_hooks = dict(checkpoint=dict(interval=200), visualization=dict(max_images=0))
 depth_loss = _base_.model.loss_lr
 resize = dict(type='mmwsdepth.ResizeRGBD', scale=(256, 192))  # for larger data that inherit this
@@ -34,6 +35,11 @@ def for_iterations(number):
     )
 
 
+def alone(loss):
+    """Put a loss in the place of what the base has."""
+    return dict(loss, _delete_=True)
+
+
 def pipeline(ratio=4, mode='area', then=()):
     """See the sensor, then further transforms."""
     sensor = dict(type='mmwsdepth.DownsampleDepth', ratio=ratio, mode=mode)
@@ -43,7 +49,7 @@ def pipeline(ratio=4, mode='area', then=()):
 def plain(transforms, iterations=400, batch_size=4, **model):
     """Train one branch plainly."""
     return dict(
-        model=dict(loss_lr=None, loss_hr=dict(depth_loss), two_views=None) | model,
+        model=dict(loss_lr=None, loss_hr=alone(depth_loss), two_views=None) | model,
         train_dataloader=dict(batch_size=batch_size, dataset=dict(pipeline=transforms)),
         **for_iterations(iterations),
     )
@@ -69,34 +75,45 @@ def at_lr(ratio=4, sensor='area', iterations=2000, loss=depth_loss, view=None):
     return dict(
         val_dataloader=dict(dataset=dict(pipeline=seen)),
         test_dataloader=dict(dataset=dict(pipeline=seen)),
-        **plain(pipeline(ratio, sensor, [to_lr]), iterations, 16, loss_hr=dict(loss)),
+        **plain(pipeline(ratio, sensor, [to_lr]), iterations, 16, loss_hr=alone(loss)),
     )
 
 
 def whole(iterations, **model):
     """Train two whole views of which the HR one stands alone."""
     return dict(
-        model=dict(two_views=None, loss_hr=dict(depth_loss)) | model, **for_iterations(iterations)
+        model=dict(two_views=None, loss_hr=alone(depth_loss)) | model, **for_iterations(iterations)
     )
 
 
 def two_branches(iterations=300, batch_size=16, crop=0.5, **model):
     """Train both branches of what predicts with two views."""
-    model = dict(loss_hr=dict(depth_loss), running_stats='separate') | model
+    model = dict(loss_hr=alone(depth_loss), running_stats='separate') | model
+    views = dict(ratio=None, cell=4, crop=crop, step=None, zoom=1, share=1)
     return dict(
-        model=dict(two_views=dict(ratio=None, cell=4, crop=crop, step=None, zoom=1)) | model,
+        model=dict(two_views=views) | model,
         train_dataloader=dict(batch_size=batch_size, dataset=dict(pipeline=pipeline())),
         **for_iterations(iterations),
     )
 
 
-def recipe(ratio=4, sensor='area', iterations=300, loss=depth_loss, view=2, cell=8):
-    """Train the LR view, see both."""
-    model = dict(
-        sensor=sensor, loss_lr=dict(loss, _delete_=True), two_views=dict(ratio=view, cell=cell)
-    )
+def recipe(ratio=4, sensor='area', iterations=640, loss=depth_loss, view=2, **model):
+    """Train the LR view and the HR image in turns, see both."""
+    views = dict(ratio=view, cell=8, share=0.5)
+    model = dict(loss_hr=alone(loss), running_stats='separate', two_views=views) | model
     return dict(
-        model=model,
+        model=dict(sensor=sensor, loss_lr=alone(loss)) | model,
+        train_dataloader=dict(batch_size=4, dataset=dict(pipeline=pipeline(ratio, sensor))),
+        custom_hooks=[dict(type='mmwsdepth.LossTurnsHook', hr_share=0.5)],
+        **for_iterations(iterations),
+    )
+
+
+def lr_alone(ratio=4, sensor='area', iterations=300, loss=depth_loss, view=2, cell=8):
+    """Train the LR view, see both."""
+    views = dict(ratio=view, cell=cell, share=1)
+    return dict(
+        model=dict(sensor=sensor, loss_lr=alone(loss), loss_hr=None, two_views=views),
         train_dataloader=dict(batch_size=16, dataset=dict(pipeline=pipeline(ratio, sensor))),
         **for_iterations(iterations),
     )
@@ -104,20 +121,21 @@ def recipe(ratio=4, sensor='area', iterations=300, loss=depth_loss, view=2, cell
 
 def seen_with(weights='default', **options):
     """See the weights of a row with other views."""
-    options = dict(ratio=2, cell=8) | options
-    return dict(weights_from=weights, model=dict(loss_lr=dict(depth_loss), two_views=options))
+    row = dict(recipe()['model'])
+    row['two_views'] = row['two_views'] | options
+    return dict(weights_from=weights, model=row)
 
 
 def views(cell, step):
     """See what was trained at 48x64 with an HR view four times as fine."""
     return dict(
         weights_from='lr, longer',
-        model=dict(two_views=dict(ratio=4, cell=cell, step=step, zoom=1)),
+        model=dict(two_views=dict(ratio=4, cell=cell, step=step, zoom=1, share=1)),
     )
 
 
 silog = dict(type='mmwsdepth.SILogLoss')
-paper = dict(loss_hr=silog, loss_lr=dict(_delete_=True, loss_weight=0.3, **silog))
+paper = dict(loss_hr=alone(silog), loss_lr=alone(dict(loss_weight=0.3, **silog)))
 consistency = dict(type='mmwsdepth.ResolutionConsistencyLoss', loss_weight=0.1)
 distillation = [dict(type='mmwsdepth.AffinityDistillationHook', begin=0, warmup=150)]
 teacher = dict(type='mmwsdepth.DepthReconstruction', channels=(16, 32, 48, 64))
@@ -143,7 +161,8 @@ def setting(ratio=4, sensor='area', prefix='', view=None, first=None, times=1):
         'up-bilinear': upsampled('bilinear', ratio, sensor, at_hr),
         'down': plain(pipeline(ratio, sensor), at_hr, sensor=sensor),
         'hr': plain([*load_flip_colours, pack], at_hr),
-        'default': recipe(ratio, sensor, 300 * times),
+        'default': recipe(ratio, sensor, 640 * times),
+        'default, trained at LR': lr_alone(ratio, sensor, 300 * times),
     }
     rows = {name: dict(row, starts_from=first) for name, row in rows.items()}
     drawn = sensor == 'area' and times == 1
@@ -173,14 +192,18 @@ variants = {
     **setting(),
     'lr-on-hr': dict(weights_from='lr, longer', **plain(pipeline())),
     'default, no HR view': dict(at_lr(iterations=1200, view=2), starts_from='lr'),
-    'default, view of 48x64': dict(recipe(iterations=1200, view=4, cell=2), starts_from='lr'),
+    'default, trained at LR of 48x64': dict(
+        lr_alone(iterations=1200, view=4, cell=2), starts_from='lr'
+    ),
+    'default, one set of statistics': dict(recipe(running_stats='hr'), starts_from='lr'),
+    'default, scale of the LR view': seen_with(share=1),
     'lr, longer, and HR view': views(4, None),
     'lr, longer, and HR view, cells of 8': views(8, None),
     'lr, longer, and views up to HR': views(4, 2.0),
     'default, cells of 2': seen_with(cell=2),
     'default, cells of 4': seen_with(cell=4),
     'default, image not enlarged': seen_with(zoom=1),
-    'down, image enlarged': seen_with('down', ratio=1),
+    'down, image enlarged': seen_with('down', ratio=1, share=1),
     **{name: dict(row, starts_from='lr') for name, row in at_hr.items()},
     'silog lr': at_lr(loss=silog),
     'default, no gradient matching': dict(recipe(loss=silog), starts_from='silog lr'),
@@ -189,8 +212,9 @@ variants = {
     'r8 lr': at_lr(8, view=4),
     **setting(8, prefix='r8 ', view=4),
     'r8 lr-on-hr': dict(weights_from='r8 lr, longer', **plain(pipeline(8))),
-    'r8 default, view of 24x32': recipe(8, iterations=2000, view=8, cell=2),
+    'r8 default, trained at LR of 24x32': lr_alone(8, iterations=2000, view=8, cell=2),
     'nearest lr': at_lr(sensor='nearest'),
     **setting(sensor='nearest', prefix='nearest '),
     **setting(prefix='x3 ', first='lr', times=3),
+    **setting(prefix='x10 ', first='lr', times=10),
 }

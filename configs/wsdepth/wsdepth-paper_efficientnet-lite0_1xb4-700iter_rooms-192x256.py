@@ -1,11 +1,10 @@
 # The method as Xu et al. 2021 state it: two whole views of shared weights, consistency, a teacher.
 _base_ = [
-    './wsdepth_efficientnet-lite0_1xb8-1500iter_rooms-192x256.py',
+    './wsdepth_efficientnet-lite0_1xb4-1500iter_rooms-192x256.py',
     '../_base_/models/paper.py',
 ]
 model = _base_.pop('paper')
 custom_hooks = [dict(type='mmwsdepth.AffinityDistillationHook', begin=0, warmup=150)]
-train_dataloader = dict(batch_size=4)
 max_iters = 700
 train_cfg = dict(max_iters=max_iters, val_interval=max_iters)
 warmup, cosine = _base_.param_scheduler

@@ -2,5 +2,4 @@
 _base_ = ['./wsdepth_r50_8xb16-40k_nyu-480x640.py', '../_base_/models/paper.py']
 model = _base_.pop('paper')
 custom_hooks = [dict(type='mmwsdepth.AffinityDistillationHook', begin=0, warmup=500)]
-train_pipeline = [_base_.load_hr, *_base_.train_pipeline[1:]]
-train_dataloader = dict(batch_size=4, dataset=dict(pipeline=train_pipeline))
+train_dataloader = dict(batch_size=4)

@@ -140,7 +140,7 @@ def operations_per_image(cfg: Config, size: Size, ratio: float) -> float:
     """
     frozen = (cfg.model.get('teacher') or {}).get('frozen', False)
     forward = sum(
-        branch.macs * (1 if frozen and branch.name == 'teacher' else LEARNING)
+        branch.macs * branch.share * (1 if frozen and branch.name == 'teacher' else LEARNING)
         for branch in count_branches(cfg, size, ratio)
     )
     return float(FLOPS_PER_MAC * forward)

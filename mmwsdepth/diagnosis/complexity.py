@@ -9,8 +9,9 @@ from mmengine.registry import init_default_scope
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
+from mmwsdepth.engine.hooks import LossTurnsHook
 from mmwsdepth.models.estimators import DepthReconstruction, WSDepthEstimator
-from mmwsdepth.registry import MODELS
+from mmwsdepth.registry import HOOKS, MODELS
 
 Size = tuple[int, int]
 
@@ -24,12 +25,14 @@ class Branch(NamedTuple):
         parameters: Numbers that the network learns or has learnt.
         macs: Multiply-accumulates of convolutions, matrix products and attention, for one image;
             half of what PyTorch counts as floating-point operations.
+        share: Of the iterations in which it runs.
     """
 
     name: str
     size: Size
     parameters: int
     macs: int
+    share: float = 1.0
 
 
 def count_branches(cfg: Config, size: Size, ratio: float) -> list[Branch]:
@@ -61,16 +64,26 @@ def count_branches(cfg: Config, size: Size, ratio: float) -> list[Branch]:
             'and mmwsdepth.DepthReconstruction'
         )
     parameters = count_parameters(model.student)
+    shares = _shares_of_turns(cfg)
     branches = []
     for view, side in (('hr', size), ('lr', model.lr_view(grid, size))):
         if model.is_active(f'loss_{view}', 'loss_consistency'):
             image = torch.ones(1, 3, *side, device='meta')
             macs = count_macs(model.estimate, image)
-            branches.append(Branch(f'student on {view.upper()}', side, parameters, macs))
+            name = f'student on {view.upper()}'
+            branches.append(Branch(name, side, parameters, macs, shares[view]))
     if model.teacher is not None:
         macs = count_macs(model.teacher, depth)
         branches.append(Branch('teacher', grid, count_parameters(model.teacher), macs))
     return branches
+
+
+def _shares_of_turns(cfg: Config) -> dict[str, float]:
+    for hook in cfg.get('custom_hooks') or ():
+        if hook['type'].rpartition('.')[2] == LossTurnsHook.__name__:
+            hr_share = HOOKS.build(hook).hr_share
+            return dict(hr=hr_share, lr=1 - hr_share)
+    return dict(hr=1.0, lr=1.0)
 
 
 def count_parameters(model: nn.Module) -> int:

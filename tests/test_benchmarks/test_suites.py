@@ -53,6 +53,7 @@ def test_both_pipelines_load_every_image(setting, tmp_path: Path) -> None:
         (table,) = dataload.run(setting, [(48, 64)], folder, images=3, batch=2, workers=0)
         assert [row['pipeline'] for row in table.rows] == [
             dataload.OURS,
+            dataload.LR_ALONE,
             dataload.SAME,
             dataload.THEIRS,
         ]

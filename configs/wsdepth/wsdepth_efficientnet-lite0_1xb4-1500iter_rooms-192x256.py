@@ -3,6 +3,7 @@
 # image is seen enlarged too.
 _base_ = [
     '../_base_/models/wsdepth_efficientnet-lite0.py',
+    '../_base_/models/turns.py',
     '../_base_/datasets/rooms.py',
     '../_base_/schedules/adamw_cpu.py',
     '../_base_/default_runtime.py',
@@ -10,5 +11,6 @@ _base_ = [
 default_hooks = dict(
     logger=dict(interval=20), checkpoint=dict(interval=200), visualization=dict(max_images=6)
 )
-train_dataloader = dict(batch_size=8)
-model = dict(two_views=dict(ratio=2, cell=8, zoom=2))
+custom_hooks = [dict(type='mmwsdepth.LossTurnsHook')]
+model = dict(_base_.pop('turns'), loss_hr=_base_.model.loss_lr)
+model['two_views'] = dict(model['two_views'], zoom=2)
