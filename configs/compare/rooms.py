@@ -97,14 +97,14 @@ def two_branches(iterations=300, batch_size=16, crop=0.5, **model):
     )
 
 
-def recipe(ratio=4, sensor='area', iterations=640, loss=depth_loss, view=2, **model):
+def recipe(ratio=4, sensor='area', iterations=640, loss=depth_loss, view=2, hr_share=0.5, **model):
     """Train the LR view and the HR image in turns, see both."""
     views = dict(ratio=view, cell=8, share=0.5)
     model = dict(loss_hr=alone(loss), running_stats='separate', two_views=views) | model
     return dict(
         model=dict(sensor=sensor, loss_lr=alone(loss)) | model,
         train_dataloader=dict(batch_size=4, dataset=dict(pipeline=pipeline(ratio, sensor))),
-        custom_hooks=[dict(type='mmwsdepth.LossTurnsHook', hr_share=0.5)],
+        custom_hooks=[dict(type='mmwsdepth.LossTurnsHook', hr_share=hr_share)],
         **for_iterations(iterations),
     )
 
@@ -195,6 +195,7 @@ variants = {
     'default, trained at LR of 48x64': dict(
         lr_alone(iterations=1200, view=4, cell=2), starts_from='lr'
     ),
+    'default, a quarter at HR': dict(recipe(iterations=900, hr_share=0.25), starts_from='lr'),
     'default, one set of statistics': dict(recipe(running_stats='hr'), starts_from='lr'),
     'default, scale of the LR view': seen_with(share=1),
     'lr, longer, and HR view': views(4, None),
