@@ -2,7 +2,16 @@
 # renderings of rooms that are dense and exact. Their cameras are not NYU's, so depth may be off by
 # a factor; boundary scores hold against it.
 _base_ = './nyu.py'
-names = ['lr, longer', 'lr-on-hr', 'up-bilinear', 'down', 'hr', 'default', 'default, no HR view']
+names = [
+    'lr, longer',
+    'lr-on-hr',
+    'up-bilinear',
+    'down',
+    'hr',
+    'default',
+    'default, trained at LR',
+    'default, no HR view',
+]
 folders = dict(img_path='images', depth_map_path='annotations', hr_depth_map_path='annotations')
 no_crop = dict(val_evaluator=[dict(e, crop=None) for e in _base_.val_evaluator])
 no_crop['test_evaluator'] = no_crop['val_evaluator']

@@ -11,8 +11,9 @@ names = [
     'down',
     'hr',
     'default',
+    'default, trained at LR',
 ]
-prefixes = ['', 'x3 ', 'r8 ', 'r2 ', 'nearest ']
+prefixes = ['', 'x3 ', 'x10 ', 'r8 ', 'r2 ', 'nearest ']
 
 
 def on_fresh_rooms(name):
