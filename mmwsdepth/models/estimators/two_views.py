@@ -39,7 +39,7 @@ class TwoViews:
 
     Apparent size is a cue for distance, and a thing is larger in the HR view. Shared weights that
     must tell metres from either are pulled both ways; here the HR view only adds what is finer than
-    a cell.
+    a cell. Where both learn metres in turns, they err differently, and `share` takes their mean.
 
     What an LR view taught holds for views that are little finer. Where the HR view has many times
     the pixels, views of sizes between the two are seen as well when predicting, and each takes its

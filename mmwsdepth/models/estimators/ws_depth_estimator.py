@@ -117,7 +117,8 @@ class WSDepthEstimator(ViewEstimator):
             if hr_runs and view != size:
                 raise ValueError(
                     f'two_views.ratio makes an LR view of {view[0]}x{view[1]}, finer than the '
-                    f'sensor of {size[0]}x{size[1]}: that trains at LR alone, set loss_hr=None'
+                    f'sensor of {size[0]}x{size[1]}: that trains at LR alone or in turns, set '
+                    'loss_hr=None or add LossTurnsHook to custom_hooks'
                 )
             lr = self.estimate_lr(downsample_image(inputs, view), hr_runs)
             if view not in self.lr_views_seen:
