@@ -9,6 +9,7 @@ from mmengine.structures import PixelData
 from mmseg.structures import SegDataSample
 
 from mmwsdepth.comparison import load_suite
+from mmwsdepth.engine.hooks import turns_of
 from mmwsdepth.registry import HOOKS, METRICS, MODELS, TRANSFORMS
 from tests.conftest import CONFIGS, ROOT, without_pretrained
 
@@ -80,6 +81,30 @@ def test_every_base_model_takes_a_step(path: Path) -> None:
     assert not torch.equal(before, after)
 
 
+@pytest.mark.parametrize('path', ALIASES, ids=_name)
+def test_both_views_of_a_config_learn_in_turns_or_as_the_paper_says(path: Path) -> None:
+    cfg = Config.fromfile(path)
+    model = cfg.model
+    if model.get('loss_lr') and model.get('loss_hr') and not model.get('loss_consistency'):
+        assert turns_of(cfg) is not None
+        assert model.two_views.share < 1 and model.running_stats == 'separate'
+    else:
+        assert turns_of(cfg) is None
+        assert (model.get('two_views') or {}).get('share', 1) == 1
+        assert model.get('running_stats', 'hr') == 'hr'
+
+
+@pytest.mark.parametrize('base', ['wsdepth_kitti.py', 'wsdepth_folder.py'])
+def test_the_paper_s_part_fits_a_config_that_trains_at_lr(base: str, tmp_path: Path) -> None:
+    path = tmp_path / 'mine.py'
+    path.write_text(
+        f"_base_ = ['{ROOT}/configs/{base}', '{ROOT}/configs/_base_/models/paper.py']\n"
+        "model = _base_.pop('paper')\n"
+    )
+    model = MODELS.build(without_pretrained(Config.fromfile(path).model))
+    assert model.is_active('loss_hr') and model.teacher is not None
+
+
 def test_supervised_configs_see_hr_truth() -> None:
     for name in ('supervised_rooms.py', 'supervised_nyu.py'):
         cfg = Config.fromfile(ROOT / 'configs' / name)
@@ -112,3 +137,14 @@ def test_second_stages_at_lr_see_as_many_pixels_at_every_ratio() -> None:
         (width, height) = loader.dataset.pipeline[-2].scale
         seen.add(variant.cfg.train_cfg.max_iters * loader.batch_size * width * height)
     assert seen == {1200 * 16 * 64 * 48}
+
+
+def test_the_recipe_sees_as_many_pixels_as_training_at_hr() -> None:
+    suite = ROOT / 'configs' / 'compare' / 'rooms.py'
+    for prefix in ('', 'x10 '):
+        _, down, default = load_suite(str(suite), [f'{prefix}down', f'{prefix}default'])
+        at_hr = down.cfg.train_cfg.max_iters * down.cfg.train_dataloader.batch_size
+        turns, views = turns_of(default.cfg), default.cfg.model.two_views
+        share = turns.hr_share + (1 - turns.hr_share) / views.ratio**2
+        images = default.cfg.train_cfg.max_iters * default.cfg.train_dataloader.batch_size
+        assert images * share == at_hr

@@ -4,6 +4,7 @@ _base_ = [
     '../_base_/models/paper.py',
 ]
 model = _base_.pop('paper')
+model['loss_hr'] = dict(model['loss_hr'], _delete_=True)
 custom_hooks = [dict(type='mmwsdepth.AffinityDistillationHook', begin=0, warmup=150)]
 max_iters = 700
 train_cfg = dict(max_iters=max_iters, val_interval=max_iters)

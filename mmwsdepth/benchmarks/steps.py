@@ -11,6 +11,8 @@ from mmengine.optim import build_optim_wrapper
 from torch import Tensor
 from torch.nn.parallel import DistributedDataParallel
 
+from mmwsdepth.engine.hooks import turns_of
+
 from .setting import Setting, Size
 from .students import build_model, random_image, random_samples
 
@@ -147,7 +149,15 @@ def step_of(
         setting: Device and seed.
         variant: Which parts it has.
         option: One of `OPTIONS`.
+
+    Raises:
+        ValueError: The config trains its views in turns, so it has two kinds of steps.
     """
+    if turns_of(cfg) is not None:
+        raise ValueError(
+            f'{cfg.filename}: LossTurnsHook trains one view a step, and a step of all losses is '
+            'measured: choose a config without it'
+        )
     how = OPTIONS[option]
     changed = Config(dict(model=cfg.model.to_dict()))
     changed.merge_from_dict({f'model.{key}': value for key, value in how.keys.items()})

@@ -9,9 +9,9 @@ from mmengine.registry import init_default_scope
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from mmwsdepth.engine.hooks import LossTurnsHook
+from mmwsdepth.engine.hooks import turns_of
 from mmwsdepth.models.estimators import DepthReconstruction, WSDepthEstimator
-from mmwsdepth.registry import HOOKS, MODELS
+from mmwsdepth.registry import MODELS
 
 Size = tuple[int, int]
 
@@ -79,11 +79,10 @@ def count_branches(cfg: Config, size: Size, ratio: float) -> list[Branch]:
 
 
 def _shares_of_turns(cfg: Config) -> dict[str, float]:
-    for hook in cfg.get('custom_hooks') or ():
-        if hook['type'].rpartition('.')[2] == LossTurnsHook.__name__:
-            hr_share = HOOKS.build(hook).hr_share
-            return dict(hr=hr_share, lr=1 - hr_share)
-    return dict(hr=1.0, lr=1.0)
+    turns = turns_of(cfg)
+    if turns is None:
+        return dict(hr=1.0, lr=1.0)
+    return dict(hr=turns.hr_share, lr=1 - turns.hr_share)
 
 
 def count_parameters(model: nn.Module) -> int:

@@ -91,3 +91,10 @@ def test_a_config_of_a_plain_student_is_refused(setting, tiny) -> None:
 def test_a_config_without_a_student_is_refused(setting) -> None:
     with pytest.raises(ValueError, match='has no student'):
         train_step.run(setting, [(32, 64)], config='mmwsdepth::depth_reconstruction_nyu.py')
+
+
+def test_a_config_whose_views_take_turns_is_refused(setting, tiny) -> None:
+    cfg = read_config(tiny)
+    cfg.custom_hooks = [dict(type='mmwsdepth.LossTurnsHook')]
+    with pytest.raises(ValueError, match='LossTurnsHook trains one view a step'):
+        step_of(cfg, BATCH, setting, PLAIN)

@@ -3,7 +3,7 @@
 silog = dict(type='mmwsdepth.SILogLoss')
 paper = dict(
     teacher=dict(type='mmwsdepth.DepthReconstruction', channels=(8, 16, 24, 32)),
-    loss_hr=dict(_delete_=True, **silog),
+    loss_hr=silog,
     loss_lr=dict(_delete_=True, loss_weight=0.3, **silog),
     loss_consistency=dict(type='mmwsdepth.ResolutionConsistencyLoss', loss_weight=0.1),
     loss_affinity=dict(type='mmwsdepth.AffinityLoss', loss_weight=0.1),

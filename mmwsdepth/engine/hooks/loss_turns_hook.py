@@ -1,10 +1,12 @@
 """Lets the LR view and the HR image take turns."""
 
+from mmengine.config import Config
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
 from mmwsdepth.registry import HOOKS
 
+from .loss_schedule_hook import LossScheduleHook
 from .unwrap import unwrapped_model
 
 
@@ -32,13 +34,18 @@ class LossTurnsHook(Hook):
 
         Raises:
             ValueError: A loss is missing or another needs both views at once; the HR image would be
-                cropped, which leaves no scale to learn.
+                cropped, which leaves no scale to learn; another hook sets the same factors.
         """
         model = unwrapped_model(runner)
-        if set(model.loss_modules) != {'loss_lr', 'loss_hr'}:
+        losses = list(getattr(model, 'loss_modules', ()))
+        if set(losses) != {'loss_lr', 'loss_hr'}:
             raise ValueError(
                 f'LossTurnsHook needs loss_lr and loss_hr alone, the model has '
-                f'{", ".join(model.loss_modules)}: change the losses or delete the hook'
+                f'{", ".join(losses) or "none"}: change the losses or delete the hook'
+            )
+        if any(isinstance(hook, LossScheduleHook) for hook in runner.hooks):
+            raise ValueError(
+                'LossTurnsHook and LossScheduleHook set the same factors: delete one of them'
             )
         if model.two_views is not None and model.two_views.crop < 1:
             raise ValueError(
@@ -52,3 +59,12 @@ class LossTurnsHook(Hook):
         """Set the factors."""
         at_hr = int((runner.iter + 1) * self.hr_share) > int(runner.iter * self.hr_share)
         unwrapped_model(runner).loss_factors |= dict(loss_lr=float(not at_hr), loss_hr=float(at_hr))
+
+
+def turns_of(cfg: Config) -> LossTurnsHook | None:
+    """Find the hook among a config's `custom_hooks`; None where no turns are taken."""
+    for hook in cfg.get('custom_hooks') or ():
+        built = hook if isinstance(hook, Hook) else HOOKS.build(hook)
+        if isinstance(built, LossTurnsHook):
+            return built
+    return None

@@ -114,6 +114,11 @@ class WSDepthEstimator(ViewEstimator):
             height, width = inputs.shape[-2:]
             view = self.lr_view(size, (height, width), reduction)
             self.lr_ratio.fill_(reduction * (height * width / view[0] / view[1]) ** 0.5)
+            if hr_runs and self.two_views is not None and self.two_views.share < 1:
+                raise ValueError(
+                    f'two_views has share={self.two_views.share}, for views that learn in turns, '
+                    'and here both learn at once: add LossTurnsHook to custom_hooks or set share=1'
+                )
             if hr_runs and view != size:
                 raise ValueError(
                     f'two_views.ratio makes an LR view of {view[0]}x{view[1]}, finer than the '

@@ -36,6 +36,7 @@ def make_runner(tmp_path: Path) -> Callable[..., Any]:
             model=model,
             optim_wrapper=torch.optim.SGD(parameters, lr=0.1),
             iter=0,
+            hooks=[],
             seed=3,
             work_dir=str(tmp_path),
             cfg=Config(dict(x=1)),

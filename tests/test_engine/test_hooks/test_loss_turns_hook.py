@@ -2,8 +2,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from mmengine.config import Config
+from torch import nn
 
-from mmwsdepth.engine.hooks import LossTurnsHook
+from mmwsdepth.engine.hooks import LossScheduleHook, LossTurnsHook, turns_of
 from mmwsdepth.models.estimators import DepthReconstruction
 from mmwsdepth.models.estimators.two_views import TwoViews
 
@@ -42,6 +44,25 @@ def test_a_model_that_cannot_take_turns_is_refused(make_runner: Callable[..., An
     with pytest.raises(ValueError, match='the model has loss_lr, loss_hr, loss_affinity'):
         LossTurnsHook().before_train(make_runner(DepthReconstruction(channels=(8, 16))))
     runner = make_runner()
+    runner.hooks = [LossScheduleHook(dict(loss_hr=(1, 0)))]
+    with pytest.raises(ValueError, match='LossScheduleHook set the same factors'):
+        LossTurnsHook().before_train(runner)
+    runner.model = nn.Linear(1, 1)
+    with pytest.raises(ValueError, match='the model has none'):
+        LossTurnsHook().before_train(runner)
+    runner = make_runner()
     runner.model.two_views = TwoViews(crop=0.5)
     with pytest.raises(ValueError, match=r'two_views has crop=0\.5, set it to 1'):
         LossTurnsHook().before_train(runner)
+
+
+@pytest.mark.parametrize(
+    'hook',
+    [dict(type='mmwsdepth.LossTurnsHook', hr_share=0.3), dict(type=LossTurnsHook, hr_share=0.3)],
+)
+def test_the_hook_is_found_in_a_config(hook: dict) -> None:
+    cfg = Config(dict(custom_hooks=[dict(type='EMAHook'), hook]))
+    found = turns_of(cfg)
+    assert found is not None and found.hr_share == 0.3
+    assert turns_of(Config(dict(custom_hooks=[dict(type='EMAHook')]))) is None
+    assert turns_of(Config(dict(x=1))) is None

@@ -161,6 +161,14 @@ def test_the_hr_image_alone_is_held_against_ground_truth_unmerged(
     assert model.view_ratio() == 2
 
 
+def test_views_that_should_take_turns_do_not_learn_at_once(
+    make_estimator: Callable[..., Any], make_samples: Callable[..., Any]
+) -> None:
+    model = make_estimator(**TWO, two_views=dict(share=0.5))
+    with pytest.raises(ValueError, match=r'share=0\.5.* add LossTurnsHook to custom_hooks'):
+        model.loss(torch.randn(2, 3, 64, 96), make_samples((16, 24)))
+
+
 def test_the_enlarged_image_adds_detail_alone(make_estimator: Callable[..., Any]) -> None:
     options = TWO | dict(running_stats='hr', loss_hr=None)
     torch.manual_seed(0)
