@@ -5,7 +5,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from mmwsdepth.functional import area_mean, downsample_image
+from mmwsdepth.functional import area_mean, downsample_depth, downsample_image
 from mmwsdepth.models.estimators.two_views import TwoViews, view_side
 
 TWO = dict(running_stats='separate', teacher=None, loss_affinity=None, loss_consistency=None)
@@ -159,6 +159,19 @@ def test_the_hr_image_alone_is_held_against_ground_truth_unmerged(
     model.loss_factors |= dict(loss_lr=1.0, loss_hr=0.0)
     assert set(model.loss(image, samples)) == {'loss_lr'}
     assert model.view_ratio() == 2
+
+
+def test_views_that_learn_at_once_hold_the_merged_estimate_against_ground_truth(
+    make_estimator: Callable[..., Any], make_samples: Callable[..., Any]
+) -> None:
+    model = make_estimator(**TWO, two_views=dict(cell=2)).eval()
+    image, samples = torch.randn(2, 3, 64, 96), make_samples((16, 24))
+    found = model.loss(image, samples)['loss_hr']
+    lr = model.estimate_lr(downsample_image(image, (16, 24))).depth
+    merged = model.two_views.merge(model.estimate(image).depth, lr)
+    gt = torch.stack([sample.gt_depth_map.data for sample in samples])
+    expected = model.loss_modules['loss_hr'](downsample_depth(merged, (16, 24)), gt)
+    assert torch.allclose(found, expected)
 
 
 def test_views_that_should_take_turns_do_not_learn_at_once(
