@@ -1,5 +1,5 @@
-# The recipe on a folder of your own sensor's data: Record3D, Stray Scanner, RealSense or any other
-# that tools/prepare.py writes. Copy this file and set these, or give tools/train.py and
+# The whole method on a folder of your own sensor's data: Record3D, Stray Scanner, RealSense or any
+# other that tools/prepare.py writes. Copy this file and set these, or give tools/train.py and
 # tools/test.py --data-root.
 _base_ = [
     './_base_/models/wsdepth_r50.py',
@@ -10,15 +10,16 @@ _base_ = [
 data_root = 'data/rgbd'
 depth_scale = 0.001  # metres per unit of the depth files
 depth_range = (0.1, 10.0)  # metres; what lies outside counts as missing
-reduce = 1  # 2 or 4 loads faster; up to half of the ratio of colour to depth, 2 for a phone's lidar
+ratio = 7.5  # pixels of the colour camera to one of the sensor, a side; 7.5 is a phone's lidar
 
 dataset = dict(data_root=data_root, depth_scale=depth_scale, depth_range=depth_range)
-load_colour = dict(type='mmwsdepth.LoadColour', reduce=reduce)
-pipeline = [load_colour, *_base_.train_dataloader.dataset.pipeline[1:]]
-train_dataloader = dict(dataset=dict(dataset, pipeline=pipeline))
+train_dataloader = dict(dataset=dataset)
 val_dataloader = dict(dataset=dataset)
 test_dataloader = val_dataloader
 nearest, farthest = depth_range
 val_evaluator = dict(min_depth=nearest, max_depth=farthest)
 test_evaluator = val_evaluator
-model = dict(student=dict(decode_head=dict(min_depth=nearest, max_depth=farthest)))
+model = dict(
+    student=dict(decode_head=dict(min_depth=nearest, max_depth=farthest)),
+    test_cfg=dict(scales=(1 / ratio, 1)),
+)

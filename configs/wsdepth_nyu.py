@@ -1,1 +1,1 @@
-_base_ = './wsdepth/wsdepth_r50_8xb16-40k_nyu-480x640.py'
+_base_ = './wsdepth/wsdepth_r50_8xb4-40k_nyu-480x640.py'

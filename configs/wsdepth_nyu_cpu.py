@@ -1,1 +1,1 @@
-_base_ = './wsdepth/wsdepth_efficientnet-lite0_1xb4-1500iter_nyu-192x256.py'
+_base_ = './wsdepth/wsdepth_efficientnet-lite0_1xb4-1400iter_nyu-192x256.py'

@@ -15,6 +15,7 @@ import torch
 import torch.nn.functional as F
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from mmwsdepth.models.estimators.two_views import TwoViews
 from torch import Tensor
 
 from mmwsdepth.apis import one_sentence_errors
@@ -22,7 +23,6 @@ from mmwsdepth.datasets.rooms import RoomView, render_room
 from mmwsdepth.functional import SENSORS, downsample_depth, downsample_image
 from mmwsdepth.functional.upsample import upsample_depth
 from mmwsdepth.models.backbones import EfficientNetLite
-from mmwsdepth.models.estimators.two_views import TwoViews
 from mmwsdepth.visualization import draw_sample_panels
 from mmwsdepth.visualization.depth_panels import (
     DEPTH_COLOURS,

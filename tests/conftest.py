@@ -43,11 +43,14 @@ def without_pretrained(node: Any) -> Any:
 
 @pytest.fixture
 def tiny_options(rooms_root: Path) -> dict[str, Any]:
-    """Overrides that make `wsdepth_rooms_paper.py` train on tiny rooms within seconds."""
+    """Overrides that make `wsdepth_rooms.py` train on tiny rooms within seconds."""
     options: dict[str, Any] = {
         'model.student.backbone.backbone.pretrained': False,
         'model.student.decode_head.channels': 16,
         'model.teacher.channels': [8, 16, 24],
+        'model.min_lr_side': 12,
+        'default_hooks.distillation.begin': 0,
+        'default_hooks.distillation.warmup': 2,
         'train_cfg.max_iters': 4,
         'train_cfg.val_interval': 4,
         'default_hooks.logger.interval': 1,
@@ -72,7 +75,7 @@ def tiny_config(tiny_options: dict[str, Any], tmp_path: Path) -> Callable[..., C
     """A function that makes a tiny config with further overrides, by dotted key."""
 
     def make(**overrides: Any) -> Config:
-        cfg = Config.fromfile(ROOT / 'configs' / 'wsdepth_rooms_paper.py')
+        cfg = Config.fromfile(ROOT / 'configs' / 'wsdepth_rooms.py')
         cfg.merge_from_dict(tiny_options | {k.replace('__', '.'): v for k, v in overrides.items()})
         cfg.test_evaluator = cfg.val_evaluator
         cfg.work_dir = str(tmp_path / 'work')

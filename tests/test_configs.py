@@ -1,5 +1,6 @@
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -8,14 +9,14 @@ from mmengine.config import Config
 from mmengine.structures import PixelData
 from mmseg.structures import SegDataSample
 
-from mmwsdepth.comparison import load_suite
-from mmwsdepth.engine.hooks import turns_of
 from mmwsdepth.registry import HOOKS, METRICS, MODELS, TRANSFORMS
 from tests.conftest import CONFIGS, ROOT, without_pretrained
 
 GRAMMAR = sorted((ROOT / 'configs' / 'wsdepth').glob('*.py'))
 ALIASES = [path for path in CONFIGS if len(path.read_text().splitlines()) == 1]
-SHIPPED = [*GRAMMAR, *(path for path in CONFIGS if path not in ALIASES)]
+ABLATIONS = sorted((ROOT / 'configs' / 'ablation').glob('*.py'))
+SHIPPED = [*GRAMMAR, *ABLATIONS, *(path for path in CONFIGS if path not in ALIASES)]
+METHOD = [path for path in CONFIGS if path.name.startswith('wsdepth_')]
 BASE_MODELS = sorted((ROOT / 'configs' / '_base_' / 'models').glob('wsdepth_*.py'))
 
 
@@ -65,7 +66,6 @@ def test_a_short_name_is_a_long_one(path: Path) -> None:
 @pytest.mark.parametrize('path', BASE_MODELS, ids=_name)
 def test_every_base_model_takes_a_step(path: Path) -> None:
     model = MODELS.build(without_pretrained(Config.fromfile(path).model)).train()
-    model.loss_factors['loss_affinity'] = 1.0
     optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
     before = torch.cat([p.detach().flatten() for p in model.parameters()]).clone()
     samples = []
@@ -81,28 +81,55 @@ def test_every_base_model_takes_a_step(path: Path) -> None:
     assert not torch.equal(before, after)
 
 
-@pytest.mark.parametrize('path', ALIASES, ids=_name)
-def test_both_views_of_a_config_learn_in_turns_or_as_the_paper_says(path: Path) -> None:
+LOSSES = {'loss_lr', 'loss_hr', 'loss_consistency', 'loss_affinity', 'loss_teacher'}
+
+
+def _logged(path: Path) -> set[str]:
+    """What two iterations of a config log, as its hooks let them."""
     cfg = Config.fromfile(path)
-    model = cfg.model
-    if model.get('loss_lr') and model.get('loss_hr') and not model.get('loss_consistency'):
-        assert turns_of(cfg) is not None
-        assert model.two_views.share < 1 and model.running_stats == 'separate'
-    else:
-        assert turns_of(cfg) is None
-        assert (model.get('two_views') or {}).get('share', 1) == 1
-        assert model.get('running_stats', 'hr') == 'hr'
+    model = MODELS.build(without_pretrained(cfg.model)).train()
+    sample = SegDataSample()
+    sample.gt_depth_map = PixelData(data=1 + torch.rand(1, 16, 16))
+    runner = SimpleNamespace(model=model, max_iters=cfg.train_cfg.max_iters, hooks=[])
+    runner.optim_wrapper = torch.optim.SGD(model.parameters(), lr=0.1)
+    configured = (cfg.default_hooks.get(name) for name in ('alternation', 'distillation'))
+    hooks = [HOOKS.build(hook) for hook in configured if hook]
+    for hook in hooks:
+        hook.before_train(runner)
+    names: set[str] = set()
+    for runner.iter in range(2):
+        for hook in hooks:
+            hook.before_train_iter(runner, runner.iter)
+        names |= set(model(torch.randn(2, 3, 64, 64), [sample, sample], mode='loss'))
+    return names
 
 
-@pytest.mark.parametrize('base', ['wsdepth_kitti.py', 'wsdepth_folder.py'])
-def test_the_paper_s_part_fits_a_config_that_trains_at_lr(base: str, tmp_path: Path) -> None:
-    path = tmp_path / 'mine.py'
-    path.write_text(
-        f"_base_ = ['{ROOT}/configs/{base}', '{ROOT}/configs/_base_/models/paper.py']\n"
-        "model = _base_.pop('paper')\n"
-    )
-    model = MODELS.build(without_pretrained(Config.fromfile(path).model))
-    assert model.is_active('loss_hr') and model.teacher is not None
+@pytest.mark.parametrize('path', METHOD, ids=_name)
+def test_every_training_config_trains_the_whole_method(path: Path) -> None:
+    cfg = Config.fromfile(path)
+    assert cfg.model.type == 'mmwsdepth.WSDepthEstimator'
+    assert cfg.default_hooks.distillation.begin < cfg.train_cfg.max_iters / 3
+    assert _logged(path) == LOSSES
+
+
+@pytest.mark.parametrize(
+    ('name', 'gone'),
+    [
+        ('rooms_without_affinity', {'loss_affinity', 'loss_teacher'}),
+        ('rooms_without_alternation', set()),
+        ('rooms_without_consistency', {'loss_consistency'}),
+        ('rooms_without_hr_loss', {'loss_hr'}),
+        ('rooms_without_lr_loss', {'loss_lr'}),
+    ],
+)
+def test_an_ablation_removes_what_its_name_says(name: str, gone: set[str]) -> None:
+    path = ROOT / 'configs' / 'ablation' / f'{name}.py'
+    assert path in ABLATIONS
+    assert _logged(path) == LOSSES - gone
+
+
+def test_all_ablations_are_tested() -> None:
+    assert len(ABLATIONS) == 5
 
 
 def test_supervised_configs_see_hr_truth() -> None:
@@ -110,41 +137,4 @@ def test_supervised_configs_see_hr_truth() -> None:
         cfg = Config.fromfile(ROOT / 'configs' / name)
         types = [t['type'] for t in cfg.train_dataloader.dataset.pipeline]
         assert 'mmwsdepth.DownsampleDepth' not in types
-        assert not cfg.get('custom_hooks')
-        assert cfg.model.loss_lr is None
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize('path', sorted((ROOT / 'configs' / 'compare').glob('*.py')), ids=_name)
-def test_every_variant_of_a_shipped_suite_is_built(path: Path) -> None:
-    for variant in load_suite(str(path)):
-        model = MODELS.build(without_pretrained(variant.cfg.model))
-        assert model.is_active('loss_lr', 'loss_hr')
-        for loader in (variant.cfg.train_dataloader, variant.cfg.test_dataloader):
-            for transform in loader.dataset.pipeline:
-                TRANSFORMS.build(transform)
-        for hook in [*variant.cfg.default_hooks.values(), *variant.cfg.custom_hooks]:
-            HOOKS.build(hook)
-
-
-def test_second_stages_at_lr_see_as_many_pixels_at_every_ratio() -> None:
-    suite = ROOT / 'configs' / 'compare' / 'rooms.py'
-    seen = set()
-    for variant in load_suite(str(suite), ['lr, longer', 'r2 lr, longer', 'r8 lr, longer']):
-        if variant.starts_from is None:
-            continue
-        loader = variant.cfg.train_dataloader
-        (width, height) = loader.dataset.pipeline[-2].scale
-        seen.add(variant.cfg.train_cfg.max_iters * loader.batch_size * width * height)
-    assert seen == {1200 * 16 * 64 * 48}
-
-
-def test_the_recipe_sees_as_many_pixels_as_training_at_hr() -> None:
-    suite = ROOT / 'configs' / 'compare' / 'rooms.py'
-    for prefix in ('', 'x10 '):
-        _, down, default = load_suite(str(suite), [f'{prefix}down', f'{prefix}default'])
-        at_hr = down.cfg.train_cfg.max_iters * down.cfg.train_dataloader.batch_size
-        turns, views = turns_of(default.cfg), default.cfg.model.two_views
-        share = turns.hr_share + (1 - turns.hr_share) / views.ratio**2
-        images = default.cfg.train_cfg.max_iters * default.cfg.train_dataloader.batch_size
-        assert images * share == at_hr
+        assert _logged(ROOT / 'configs' / name) == {'loss_hr'}

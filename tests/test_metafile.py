@@ -52,9 +52,7 @@ def test_a_name_and_its_entry_say_what_the_config_does(model: dict) -> None:
     folder = name['data'].partition('-')[0].replace('phone', 'iphone')
     assert train == f'data/{folder}'
     assert root == f'data/{name["test"] or folder}'
-    assert ('teacher' in cfg.model and cfg.model.teacher is not None) == (
-        name['model'] == 'wsdepth-paper'
-    )
+    assert bool(cfg.model.get('teacher')) == (name['model'] == 'wsdepth')
 
 
 def test_no_entry_claims_what_is_not_published() -> None:

@@ -41,8 +41,6 @@ def main() -> None:
     samples = seen_samples(cfg, args.split, args.num, args.seed)
     for number, seen in enumerate(track(samples, 'Drawing', args.num)):
         title = f'{args.split}: {seen.name}'
-        if seen.reduction > 1:
-            title += f', read at 1/{seen.reduction} of its size:'
         figure = draw_sample_panels(seen.image, seen.sensor, seen.hr, title)
         figure.savefig(out / f'{number:03d}_{seen.name.replace("/", "_")}.png')
     print(f'pictures are in {out}')

@@ -12,6 +12,8 @@ load_from = None
 resume = False
 
 default_hooks = dict(
+    alternation=dict(type='mmwsdepth.AlternatingBranchesHook'),
+    distillation=dict(type='mmwsdepth.AffinityDistillationHook', begin=4000, warmup=4000),
     iteration_seed=dict(type='mmwsdepth.IterationSeedHook'),
     timer=dict(type='IterTimerHook'),
     logger=dict(type='LoggerHook', interval=50, log_metric_by_epoch=False),

@@ -9,9 +9,7 @@ model = dict(
     type='mmwsdepth.DepthReconstruction',
     data_preprocessor=dict(type='mmwsdepth.DepthDataPreprocessor'),
 )
-load_small = dict(type='mmwsdepth.LoadColour', reduce=2)  # which the teacher does not see
-train_pipeline = [load_small, *_base_.train_pipeline[1:]]
-train_dataloader = dict(dataset=dict(pipeline=train_pipeline))
+default_hooks = dict(alternation=None, distillation=None)
 val_pipeline = [
     t if t['type'] != 'mmwsdepth.DownsampleDepth' else dict(t, keep_hr=False)
     for t in _base_.test_pipeline

@@ -1,6 +1,12 @@
 # The upper bound: the same student trained with HR ground truth.
-_base_ = './wsdepth_r50_8xb16-40k_nyu-480x640.py'
-model = dict(loss_lr=None, two_views=None, running_stats='hr')
-custom_hooks = []
+_base_ = './wsdepth_r50_8xb4-40k_nyu-480x640.py'
+model = dict(
+    teacher=None,
+    loss_lr=None,
+    loss_consistency=None,
+    loss_affinity=None,
+    test_cfg=dict(scales=(1,)),
+)
+default_hooks = dict(alternation=None, distillation=None)
 train_pipeline = [t for t in _base_.train_pipeline if t['type'] != 'mmwsdepth.DownsampleDepth']
-train_dataloader = dict(batch_size=4, dataset=dict(pipeline=train_pipeline))
+train_dataloader = dict(dataset=dict(pipeline=train_pipeline))

@@ -11,8 +11,8 @@ from mmengine.runner import CheckpointLoader
 from torch import Tensor, nn
 
 from mmwsdepth.functional import antialiasing, area_mean_of_any_size, enlarge_image
-from mmwsdepth.models.estimators.two_views import view_side
-from mmwsdepth.models.estimators.view_estimator import run_student
+from mmwsdepth.models.estimators.multi_scale import estimate_at_scales
+from mmwsdepth.models.estimators.ws_depth_estimator import run_student
 from mmwsdepth.registry import MODELS
 
 
@@ -20,11 +20,11 @@ class ExportableDepth(nn.Module):
     """From an image as cameras and files give it to metres, with nothing left to prepare.
 
     Args:
-        estimator: Module with `estimate(image)` on normalised images, as `WSDepthEstimator`; if it
-            has two views, so has this.
+        estimator: Module with `estimate(image)` on normalised images, as `WSDepthEstimator`.
         mean: Of the channels, in the estimator's order: three values, or one for all.
         std: Likewise.
         takes_rgb: Whether the estimator wants RGB; else BGR.
+        scales: See `InferenceOptions`.
     """
 
     estimator: Any
@@ -37,14 +37,13 @@ class ExportableDepth(nn.Module):
         mean: Sequence[float] = (0.0,),
         std: Sequence[float] = (1.0,),
         takes_rgb: bool = True,
+        scales: Sequence[float] = (1.0,),
     ) -> None:
         super().__init__()
         self.estimator = estimator
         self.takes_rgb = takes_rgb
-        self.two_views = getattr(estimator, 'two_views', None)
-        if self.two_views is not None:
-            self.ratio = estimator.view_ratio()
-            self.lr_student = _with_lr_statistics(estimator)
+        self.scales = scales
+        self.lr_student = _with_lr_statistics(estimator) if scales[0] < 1 else None
         self.register_buffer('mean', torch.tensor(mean, dtype=torch.float32).view(-1, 1, 1))
         self.register_buffer('std', torch.tensor(std, dtype=torch.float32).view(-1, 1, 1))
 
@@ -59,35 +58,26 @@ class ExportableDepth(nn.Module):
         """
         channels = image if self.takes_rgb else image.flip(1)
         x = (channels - self.mean) / self.std
-        if self.two_views is None:
-            return self.estimator.estimate(x).depth
-        coarsest, *finer = self.two_views.view_ratios(self.ratio)
-        depth = run_student(self.lr_student, _view(x, coarsest)).depth
-        for ratio in finer:
-            estimate = self.estimator.estimate(_view(x, ratio)).depth
-            share = self.two_views.share_of(ratio)
-            depth = self.two_views.merge(estimate, depth, area_mean_of_any_size, share)
-        if self.two_views.zoom > 1:
-            depth = area_mean_of_any_size(depth, (image.shape[-2], image.shape[-1]))
-        return depth
+        return estimate_at_scales(x, self.scales, self._estimate_at, _resize, area_mean_of_any_size)
+
+    def _estimate_at(self, image: Tensor, scale: float) -> Tensor:
+        if scale < 1:
+            return run_student(self.lr_student, image).depth
+        return self.estimator.estimate(image).depth
 
 
-def _view(image: Tensor, ratio: float) -> Tensor:
-    """Do what `downsample_image` does by matrices, as exporters need it; enlarge below 1."""
-    if ratio == 1:
-        return image
-    height, width = (view_side(side, ratio) for side in image.shape[-2:])
-    if ratio < 1:
-        return enlarge_image(image, (height, width))
-    rows = antialiasing(image.shape[-2], height).to(image)
-    columns = antialiasing(image.shape[-1], width).to(image)
-    return rows @ image @ columns.T
+def _resize(image: Tensor, size: tuple[int, int], scale: float) -> Tensor:
+    """Do what `resize_image` does without antialiasing by PyTorch, which exporters lack."""
+    if scale > 1:
+        return enlarge_image(image, size)
+    rows, columns = (
+        antialiasing(fine, coarse) for fine, coarse in zip(image.shape[-2:], size, strict=True)
+    )
+    return rows.to(image) @ image @ columns.to(image).T
 
 
 def _with_lr_statistics(estimator: Any) -> nn.Module:
-    """Copy the student with the statistics of its LR view; the weights stay shared."""
-    if estimator.lr_statistics is None:
-        return estimator.student
+    """Copy the student with the statistics of its LR branch; the weights stay shared."""
     shared = {id(p): p for p in estimator.student.parameters()}
     with estimator.lr_statistics.in_use(estimator.student):
         return copy.deepcopy(estimator.student, shared)
@@ -121,4 +111,5 @@ def build_exportable(cfg: Config, checkpoint: str) -> ExportableDepth:
         norm.get('mean') or (0.0,),
         norm.get('std') or (1.0,),
         takes_rgb=bool(norm.get('bgr_to_rgb') or norm.get('rgb_to_bgr')),
+        scales=estimator.inference.scales,
     ).eval()

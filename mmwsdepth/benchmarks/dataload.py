@@ -22,7 +22,7 @@ from .report import Table
 from .setting import Setting, Size, size_text
 from .timing import Work
 
-OURS, LR_ALONE, SAME, THEIRS = 'ours', 'ours, LR view alone', "ours, mmseg's steps", 'mmseg'
+OURS, SAME, THEIRS = 'ours', "ours, mmseg's steps", 'mmseg'
 CONFIG = 'mmwsdepth::wsdepth_nyu.py'
 MMSEG_CONFIG = '.mim/configs/_base_/datasets/nyu.py'
 JITTER = dict(type='PhotoMetricDistortion')
@@ -112,19 +112,6 @@ def one_pass(dataset: dict, workers: int, batch: int, images: int, seed: int) ->
     return lambda: sum(len(data['inputs']) for data in loader)
 
 
-def at_lr_alone(ours: dict[str, Any]) -> dict[str, Any]:
-    """Decode colour at half its size, as training the LR view alone allows.
-
-    Args:
-        ours: Our data set.
-
-    Returns:
-        Our data set with another pipeline.
-    """
-    load, *steps = ours['pipeline']
-    return ours | dict(pipeline=[dict(load, reduce=2), *steps])
-
-
 @contextmanager
 def folder_of(data_root: str | None, size: Size, images: int, seed: int) -> Iterator[str]:
     """Give the data's folder; without one, render rooms in NYU's layout into a temporary one."""
@@ -165,7 +152,6 @@ def _table(
         theirs = mmseg_dataset(folder)
         datasets = {
             OURS: ours,
-            LR_ALONE: at_lr_alone(ours),
             SAME: with_their_steps(ours, theirs),
             THEIRS: theirs,
         }
@@ -187,7 +173,6 @@ def _table(
     notes = [
         'Files come from the page cache after the first pass, which does not count.',
         f'{OURS}: {CONFIG}, which also rotates and makes LR ground truth out of HR depth; '
-        f'{LR_ALONE}: the same with colour decoded at half its size; '
         f'{SAME}: loads, flips, crops to 480x480, jitters and packs, as {THEIRS} does, which also '
         'mixes depth into some images.',
     ]

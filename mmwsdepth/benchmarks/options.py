@@ -7,15 +7,14 @@ import torch
 from mmengine.config import DictAction
 
 from .infer import MODES
-from .run_cost import Run
 from .setting import CLOCKS, Setting, Size
 from .steps import OPTIONS
-from .students import DEFAULT_CONFIG, METHOD_CONFIG
+from .students import DEFAULT_CONFIG
 from .suites import SUITES
 
 _CONFIGS = {
-    'train_step': METHOD_CONFIG,
-    'scaling': METHOD_CONFIG,
+    'train_step': DEFAULT_CONFIG,
+    'scaling': DEFAULT_CONFIG,
     'infer': DEFAULT_CONFIG,
     'export': DEFAULT_CONFIG,
 }
@@ -93,25 +92,6 @@ def _add_scaling(command: argparse.ArgumentParser) -> None:
     command.add_argument('--ratio', type=float, help='HR to LR side unless compared; 4')
     command.add_argument('--ratios', type=float, nargs='+', help='ratios to compare; 2 4 8')
     command.add_argument('--processes', type=int, help='that share the work; 2')
-    command.add_argument(
-        '--runs', type=_run, nargs='*', metavar='CONFIG@RATIO', help='whole runs to calculate'
-    )
-    command.add_argument('--gpus', type=int, help='that a run is calculated for; 8')
-    command.add_argument('--peak-tflops', type=float, help='of one GPU, assumed; 312')
-    command.add_argument('--utilisation', type=float, help='share of the peak, assumed; 0.3')
-    command.add_argument(
-        '--load-rate', type=float, metavar='MPX', help='megapixels a second of a loading worker'
-    )
-
-
-def _run(text: str) -> Run:
-    config, _, ratio = text.rpartition('@')
-    try:
-        return Run(config, float(ratio))
-    except ValueError:
-        raise argparse.ArgumentTypeError(
-            f'{text!r} is not CONFIG@RATIO, such as mmwsdepth::wsdepth_nyu.py@4'
-        ) from None
 
 
 def _size(text: str) -> Size:

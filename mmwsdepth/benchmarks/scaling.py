@@ -9,29 +9,23 @@ from .measure import Thing, measure, time_ratio
 from .memory import MIB, peak_of_tensors
 from .processes import several_processes
 from .report import Table
-from .run_cost import RUNS, Assumptions, Run, cost_of_runs
 from .setting import Setting, Size, size_text
 from .steps import PARTS, Batch, Variant, step_of
-from .students import METHOD_CONFIG, read_config
+from .students import DEFAULT_CONFIG, read_config
 
 
 def run(
     setting: Setting,
     size: Sequence[Size],
-    config: str = METHOD_CONFIG,
+    config: str = DEFAULT_CONFIG,
     cfg_options: dict[str, Any] | None = None,
     batches: Sequence[int] = (1, 2, 4, 8),
     batch: int = 2,
     ratios: Sequence[float] = (2, 4, 8),
     ratio: float = 4,
     processes: int = 2,
-    runs: Sequence[Run] = RUNS,
-    gpus: int = 8,
-    peak_tflops: float = 312.0,
-    utilisation: float = 0.3,
-    load_rate: float | None = None,
 ) -> list[Table]:
-    """Change one of batch, image and ratio at a time; share the work; calculate whole runs.
+    """Change one of batch, image and ratio at a time; share the work.
 
     Args:
         setting: How to measure.
@@ -43,11 +37,6 @@ def run(
         ratios: Of the image's side to the ground truth's, where they change.
         ratio: Where they do not.
         processes: How many share the work.
-        runs: Training runs to calculate the cost of.
-        gpus: See `Assumptions`, as all below.
-        peak_tflops: Of one.
-        utilisation: Share of it.
-        load_rate: Megapixels a second of a worker.
     """
     cfg = read_config(config, cfg_options)
     base = Batch(batch, size[0], _shrunk(size[0], ratio))
@@ -67,11 +56,7 @@ def run(
         ),
         several_processes(step_of(cfg, base, setting, _whole(cfg)), processes, setting),
     ]
-    named = [table._replace(title=f'{table.title}, {config}') for table in tables]
-    if runs:
-        assumed = Assumptions(gpus, peak_tflops, utilisation, load_rate)
-        named.append(cost_of_runs(runs, assumed))
-    return named
+    return [table._replace(title=f'{table.title}, {config}') for table in tables]
 
 
 def _table(cfg: Config, setting: Setting, what: str, batches: dict[str, Batch]) -> Table:

@@ -11,12 +11,10 @@ from mmengine.optim import build_optim_wrapper
 from torch import Tensor
 from torch.nn.parallel import DistributedDataParallel
 
-from mmwsdepth.engine.hooks import turns_of
-
 from .setting import Setting, Size
 from .students import build_model, random_image, random_samples
 
-PARTS = ('loss_lr', 'two_views', 'loss_consistency', 'teacher', 'loss_affinity')
+PARTS = ('loss_lr', 'loss_consistency', 'loss_affinity')
 CONFIGURED = 'as configured'
 
 
@@ -24,7 +22,7 @@ class Variant(NamedTuple):
     """A training step of which some parts are left out.
 
     Attributes:
-        parts: Keys of the model's config that it has, besides the student and `loss_hr`.
+        parts: Losses that it has besides `loss_hr`; the teacher comes with `loss_affinity`.
         hr_ground_truth: Whether ground truth has the image's size.
     """
 
@@ -127,13 +125,12 @@ def variants_of(cfg: Config) -> list[Variant]:
         cfg: A config of the method; the last variant is all of it.
 
     Raises:
-        ValueError: It has no `loss_hr`, or no part beyond it.
+        ValueError: It has no loss beyond `loss_hr`.
     """
     present = [part for part in PARTS if cfg.model.get(part)]
-    if not present or not cfg.model.get('loss_hr'):
+    if not present:
         raise ValueError(
-            f'{cfg.filename}: model has {", ".join(present) or "none"} of {", ".join(PARTS)}, and '
-            'loss_hr and one of them are needed: measure a config of the method'
+            f'{cfg.filename}: model has none of {", ".join(PARTS)}: measure a config of the method'
         )
     return [PLAIN, *(Variant(tuple(present[:count])) for count in range(len(present) + 1))]
 
@@ -149,21 +146,15 @@ def step_of(
         setting: Device and seed.
         variant: Which parts it has.
         option: One of `OPTIONS`.
-
-    Raises:
-        ValueError: The config trains its views in turns, so it has two kinds of steps.
     """
-    if turns_of(cfg) is not None:
-        raise ValueError(
-            f'{cfg.filename}: LossTurnsHook trains one view a step, and a step of all losses is '
-            'measured: choose a config without it'
-        )
     how = OPTIONS[option]
     changed = Config(dict(model=cfg.model.to_dict()))
     changed.merge_from_dict({f'model.{key}': value for key, value in how.keys.items()})
     if how.recomputes:
         _let_recompute(changed.model.student)
     left_out = {part: None for part in PARTS if part not in variant.parts}
+    if 'loss_affinity' in left_out:
+        left_out['teacher'] = None
     if variant.hr_ground_truth:
         batch = batch._replace(gt_size=batch.size)
     model = changed.model.to_dict() | left_out

@@ -16,9 +16,7 @@ from mmwsdepth.registry import MODELS
 
 from .setting import Size
 
-USUAL_RATIO = 4
 DEFAULT_CONFIG = 'mmwsdepth::wsdepth_rooms.py'
-METHOD_CONFIG = 'mmwsdepth::wsdepth_rooms_paper.py'
 
 
 def read_config(path: str, options: dict[str, Any] | None = None) -> Config:
@@ -60,8 +58,6 @@ def without_pretrained(node: Any) -> None:
 def build_model(model: dict, device: str) -> WSDepthEstimator:
     """Build an estimator with all its losses at full weight, in training mode.
 
-    It predicts as if it had learnt from a sensor of a quarter of the image's side.
-
     Args:
         model: Its config, plain.
         device: Where to.
@@ -69,8 +65,7 @@ def build_model(model: dict, device: str) -> WSDepthEstimator:
     init_default_scope('mmseg')
     built = MODELS.build(model)
     built.init_weights()
-    built.loss_factors['loss_affinity'] = 1.0
-    built.lr_ratio.fill_(USUAL_RATIO)
+    built.affinity_factor = 1.0
     return built.to(device).train()
 
 

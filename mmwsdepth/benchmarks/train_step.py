@@ -18,7 +18,7 @@ from .steps import (
     step_of,
     variants_of,
 )
-from .students import METHOD_CONFIG, read_config
+from .students import DEFAULT_CONFIG, read_config
 
 REFERENCE, WHOLE = 'plain student, HR ground truth', 'the whole method'
 
@@ -26,7 +26,7 @@ REFERENCE, WHOLE = 'plain student, HR ground truth', 'the whole method'
 def run(
     setting: Setting,
     size: Sequence[Size],
-    config: str = METHOD_CONFIG,
+    config: str = DEFAULT_CONFIG,
     cfg_options: dict[str, Any] | None = None,
     batch: int = 4,
     ratios: Sequence[float] = (4, 8),

@@ -11,11 +11,6 @@ import cv2
 from PIL import Image
 
 JPEG_SUFFIXES = ('.jpg', '.jpeg')
-REDUCED_DECODING = {
-    2: cv2.IMREAD_REDUCED_COLOR_2,
-    4: cv2.IMREAD_REDUCED_COLOR_4,
-    8: cv2.IMREAD_REDUCED_COLOR_8,
-}
 IMAGE_SUFFIXES = (*JPEG_SUFFIXES, '.png')
 DEPTH_SUFFIXES = ('.png', '.npy', '.exr', '.tiff', '.tif')
 COARSEST_8BIT_STEP = 0.01
@@ -128,34 +123,24 @@ def _first_line(error: Exception) -> str:
     return str(error).partition('\n')[0].rstrip('.')
 
 
-def read_colour(path: str | Path, reduce: int = 1) -> np.ndarray:
+def read_colour(path: str | Path) -> np.ndarray:
     """Read a colour image.
 
     Args:
         path: JPEG or PNG.
-        reduce: Pixels of the file, a side, to one of the array: 1, 2, 4 or 8. A JPEG is decoded at
-            the reduced size, which is faster, where that is a whole number of pixels.
 
     Returns:
-        (H, W, 3) uint8, BGR; each side is that of the file over `reduce`, rounded.
+        (H, W, 3) uint8, BGR.
 
     Raises:
         BadFileError: The file is missing, truncated or no image.
     """
     path = Path(path)
-    flag, size = cv2.IMREAD_COLOR, None
-    if reduce > 1:
-        height, width = peek_size(path) or (0, 0)
-        size = (round(width / reduce), round(height / reduce))
-        if height % reduce == width % reduce == 0 and path.suffix.lower() in JPEG_SUFFIXES:
-            flag = REDUCED_DECODING[reduce]
-    image = cv2.imread(str(path), flag)
+    image = cv2.imread(str(path), cv2.IMREAD_COLOR)
     if image is None or not is_complete(path):
         raise BadFileError(
             f'{path}: {_size_on_disk(path)}, truncated or no image that OpenCV reads: copy it anew'
         )
-    if size and image.shape[1::-1] != size:
-        image = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
     return image
 
 

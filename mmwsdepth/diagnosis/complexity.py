@@ -9,7 +9,6 @@ from mmengine.registry import init_default_scope
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from mmwsdepth.engine.hooks import turns_of
 from mmwsdepth.models.estimators import DepthReconstruction, WSDepthEstimator
 from mmwsdepth.registry import MODELS
 
@@ -25,14 +24,12 @@ class Branch(NamedTuple):
         parameters: Numbers that the network learns or has learnt.
         macs: Multiply-accumulates of convolutions, matrix products and attention, for one image;
             half of what PyTorch counts as floating-point operations.
-        share: Of the iterations in which it runs.
     """
 
     name: str
     size: Size
     parameters: int
     macs: int
-    share: float = 1.0
 
 
 def count_branches(cfg: Config, size: Size, ratio: float) -> list[Branch]:
@@ -64,25 +61,17 @@ def count_branches(cfg: Config, size: Size, ratio: float) -> list[Branch]:
             'and mmwsdepth.DepthReconstruction'
         )
     parameters = count_parameters(model.student)
-    shares = _shares_of_turns(cfg)
+    hr = torch.ones(1, 3, *size, device='meta')
+    sizes = dict(hr=size, lr=model.lr_size(hr, grid))
     branches = []
-    for view, side in (('hr', size), ('lr', model.lr_view(grid, size))):
-        if model.is_active(f'loss_{view}', 'loss_consistency'):
-            image = torch.ones(1, 3, *side, device='meta')
-            macs = count_macs(model.estimate, image)
-            name = f'student on {view.upper()}'
-            branches.append(Branch(name, side, parameters, macs, shares[view]))
+    for branch in model.learning_branches:
+        image = torch.ones(1, 3, *sizes[branch], device='meta')
+        macs = count_macs(model.estimate, image)
+        branches.append(Branch(f'student on {branch.upper()}', sizes[branch], parameters, macs))
     if model.teacher is not None:
         macs = count_macs(model.teacher, depth)
         branches.append(Branch('teacher', grid, count_parameters(model.teacher), macs))
     return branches
-
-
-def _shares_of_turns(cfg: Config) -> dict[str, float]:
-    turns = turns_of(cfg)
-    if turns is None:
-        return dict(hr=1.0, lr=1.0)
-    return dict(hr=turns.hr_share, lr=1 - turns.hr_share)
 
 
 def count_parameters(model: nn.Module) -> int:

@@ -23,14 +23,12 @@ class Seen(NamedTuple):
         image: (H, W, 3) uint8, RGB, normalised and brought back.
         sensor: (h, w) float32 in metres, 0 where nothing was measured.
         hr: The same on a finer grid, if the pipeline keeps one.
-        reduction: Pixels of the colour camera, a side, to one of the image.
     """
 
     name: str
     image: np.ndarray
     sensor: np.ndarray
     hr: np.ndarray | None
-    reduction: int
 
 
 def seen_samples(cfg: Config, split: str, num: int, seed: int = 0) -> Iterator[Seen]:
@@ -66,13 +64,8 @@ def seen_samples(cfg: Config, split: str, num: int, seed: int = 0) -> Iterator[S
             is_rgb=bool(preprocessor._channel_conversion),
         )
         hr = sample.gt_depth_map_hr.data[0].numpy() if 'gt_depth_map_hr' in sample else None
-        yield Seen(
-            sample.get('name', str(index)),
-            image,
-            sample.gt_depth_map.data[0].numpy(),
-            hr,
-            sample.get('reduction', 1),
-        )
+        sensor = sample.gt_depth_map.data[0].numpy()
+        yield Seen(sample.get('name', str(index)), image, sensor, hr)
 
 
 def restore_colour(image: Tensor, mean: Tensor, std: Tensor, is_rgb: bool) -> np.ndarray:

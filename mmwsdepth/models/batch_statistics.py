@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import torch
 from torch import nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
@@ -40,7 +39,7 @@ class OwnStatistics(nn.Module):
 
     def __init__(self, network: nn.Module) -> None:
         super().__init__()
-        for index, norm in enumerate(_norms(network)):
+        for index, (_, norm) in enumerate(_norms(network)):
             for name in _STATISTICS:
                 self.register_buffer(f'{name}_{index}', getattr(norm, name).clone())
 
@@ -53,20 +52,25 @@ class OwnStatistics(nn.Module):
         finally:
             self._swap(network)
 
-    @torch.no_grad()
-    def copy_from(self, network: nn.Module) -> None:
-        """Take over the network's own values."""
-        for index, norm in enumerate(_norms(network)):
-            for name in _STATISTICS:
-                getattr(self, f'{name}_{index}').copy_(getattr(norm, name))
+    def sources(self, network: nn.Module) -> dict[str, str]:
+        """Name the buffer of the network that each of these stands for, by the name of this."""
+        return {
+            f'{name}_{index}': f'{path}.{name}'
+            for index, (path, _) in enumerate(_norms(network))
+            for name in _STATISTICS
+        }
 
     def _swap(self, network: nn.Module) -> None:
-        for index, norm in enumerate(_norms(network)):
+        for index, (_, norm) in enumerate(_norms(network)):
             for name in _STATISTICS:
                 mine, theirs = getattr(self, f'{name}_{index}'), getattr(norm, name)
                 setattr(self, f'{name}_{index}', theirs)
                 setattr(norm, name, mine)
 
 
-def _norms(module: nn.Module) -> list[_BatchNorm]:
-    return [m for m in module.modules() if isinstance(m, _BatchNorm) and m.track_running_stats]
+def _norms(module: nn.Module) -> list[tuple[str, _BatchNorm]]:
+    return [
+        (name, m)
+        for name, m in module.named_modules()
+        if isinstance(m, _BatchNorm) and m.track_running_stats
+    ]

@@ -14,7 +14,7 @@ from tests.conftest import ROOT
 def small_config() -> Config:
     """`wsdepth_rooms.py` with a narrow head, and data that is nowhere."""
     cfg = Config.fromfile(ROOT / 'configs' / 'wsdepth_rooms.py')
-    cfg.merge_from_dict({'model.student.decode_head.channels': 8, 'model.two_views.ratio': 4})
+    cfg.merge_from_dict({'model.student.decode_head.channels': 8})
     return cfg
 
 

@@ -31,19 +31,18 @@ def _estimator(cfg: Config) -> Any:
 
 
 @pytest.fixture
-def views() -> int:
-    """How many views the model has."""
-    return 2
+def scales() -> list[float]:
+    """At which the model sees an image."""
+    return [0.25, 1, 2]
 
 
 @pytest.fixture
 def checkpoints(
-    tiny_config: Callable[..., Config], tmp_path: Path, views: int
+    tiny_config: Callable[..., Config], tmp_path: Path, scales: list[float]
 ) -> tuple[Config, Path, Path]:
     """A config, a training checkpoint and the same student published."""
     cfg = tiny_config()
-    if views == 2:
-        cfg.model.update(running_stats='separate', two_views=dict(ratio=4, zoom=2, share=0.5))
+    cfg.model.test_cfg.scales = scales
     estimator = _estimator(cfg)
     torch.save(dict(state_dict=estimator.state_dict()), tmp_path / 'iter_4.pth')
     torch.save(dict(state_dict=estimator.student.state_dict()), tmp_path / 'student.pth')
@@ -83,7 +82,7 @@ def test_onnx_names_its_ends_and_keeps_the_sizes_free(
     assert session.get_modelmeta().custom_metadata_map['depth'] == 'metres'
 
 
-@pytest.mark.parametrize('views', [1, 2])
+@pytest.mark.parametrize('scales', [[1], [0.5], [0.25, 1, 2]])
 def test_checkpoint_and_published_student_give_what_the_estimator_gives(
     checkpoints: tuple[Config, Path, Path],
 ) -> None:

@@ -22,7 +22,7 @@ model = dict(
     loss_hr=silog,
     loss_consistency=dict(type='mmwsdepth.ResolutionConsistencyLoss'),
     loss_affinity=dict(type='mmwsdepth.AffinityLoss'),
-    affinity_levels=((0, 0), (1, 1)),
+    min_lr_side=8,
 )
 optim_wrapper = dict(type='OptimWrapper', optimizer=dict(type='AdamW', lr=1e-3))
 """

@@ -53,7 +53,6 @@ def test_both_pipelines_load_every_image(setting, tmp_path: Path) -> None:
         (table,) = dataload.run(setting, [(48, 64)], folder, images=3, batch=2, workers=0)
         assert [row['pipeline'] for row in table.rows] == [
             dataload.OURS,
-            dataload.LR_ALONE,
             dataload.SAME,
             dataload.THEIRS,
         ]
@@ -104,9 +103,9 @@ def test_models_are_built_without_anything_to_download(tiny) -> None:
         assert "'Pretrained'" not in model and "'pretrained': True" not in model
 
 
-def test_an_untrained_model_of_two_views_predicts(tiny) -> None:
+def test_an_untrained_model_of_several_scales_predicts(tiny) -> None:
     model = read_config(tiny).model.to_dict() | dict(teacher=None, loss_affinity=None)
-    model |= dict(running_stats='separate', two_views=dict(cell=4))
+    model |= dict(test_cfg=dict(scales=(0.5, 1, 2)))
     (sample,) = infer.predict(model, (64, 96), 'cpu', 0)()
     assert sample.pred_depth_map.data.shape == (1, 64, 96)
 

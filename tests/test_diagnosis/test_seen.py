@@ -30,14 +30,6 @@ def test_training_is_seen_after_augmentation_alike_with_the_same_seed(tiny_confi
     assert all(seen.hr is None for seen in first)
 
 
-def test_a_reduced_image_is_told(tiny_config):
-    cfg = tiny_config()
-    assert next(seen_samples(cfg, 'val', 1)).reduction == 1
-    cfg.val_dataloader.dataset.pipeline[0]['reduce'] = 2
-    seen = next(seen_samples(cfg, 'val', 1))
-    assert seen.reduction == 2 and seen.image.shape == (24, 32, 3)
-
-
 @pytest.mark.parametrize('is_rgb', [True, False])
 def test_normalisation_is_undone_in_either_order(is_rgb):
     rgb = torch.randint(256, (3, 4, 5))

@@ -51,7 +51,7 @@ def config_file(tiny_options: dict[str, Any], tmp_path: Path) -> Callable[..., P
     """A function that writes a tiny config that inherits the installed package's."""
 
     def write(text: str = '', **overrides: Any) -> Path:
-        cfg = Config.fromfile(ROOT / 'configs' / 'wsdepth_rooms_paper.py')
+        cfg = Config.fromfile(ROOT / 'configs' / 'wsdepth_rooms.py')
         cfg.merge_from_dict(tiny_options | {k.replace('__', '.'): v for k, v in overrides.items()})
         cfg.test_evaluator = cfg.val_evaluator
         path = tmp_path / 'tiny.py'

@@ -37,7 +37,7 @@ def test_two_processes_train_on_different_images_and_end_with_equal_weights(
     (tmp_path / 'rank_hook.py').write_text(HOOK)
     config = config_file(
         "\ncustom_imports = dict(imports=['rank_hook'])\n"
-        "custom_hooks.append(dict(type='WeightsOfRank'))\n",
+        "custom_hooks = [dict(type='WeightsOfRank')]\n",
         train_cfg__max_iters=3,
         train_cfg__val_interval=3,
     )
@@ -54,9 +54,9 @@ def test_two_processes_train_on_different_images_and_end_with_equal_weights(
 
 @pytest.mark.slow
 def test_two_processes_score_each_image_once(run_tool, config_file, tmp_path: Path) -> None:
-    config = config_file(train_cfg__max_iters=1)
+    config = config_file(train_cfg__max_iters=2)
     run_tool([*TRAIN, config, '--work-dir', tmp_path / 'work'])
-    checkpoint = tmp_path / 'work' / 'iter_1.pth'
+    checkpoint = tmp_path / 'work' / 'iter_2.pth'
     single = run_tool([*TEST, config, checkpoint])
     double = run_tool(
         ['bash', ROOT / 'tools' / 'dist_test.sh', config, checkpoint, 2], PORT='29512'

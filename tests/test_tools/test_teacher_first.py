@@ -11,7 +11,7 @@ model = dict(
     channels=(8, 16, 24),
     data_preprocessor=dict(type='mmwsdepth.DepthDataPreprocessor'),
 )
-custom_hooks = []
+default_hooks['alternation'] = default_hooks['distillation'] = None
 test_pipeline[2]['keep_hr'] = False
 val_dataloader['dataset']['pipeline'] = test_pipeline
 val_evaluator = dict(type='mmwsdepth.DepthMetric')

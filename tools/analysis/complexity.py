@@ -35,15 +35,13 @@ def main() -> None:
     args = parse_args()
     cfg = load_config(args.config, options=args.cfg_options)
     branches = count_branches(cfg, tuple(args.shape), args.ratio)
-    print(f'{"branch":16}{"input":>12}{"parameters":>14}{"GMACs":>10}{"iterations":>12}')
+    print(f'{"branch":16}{"input":>12}{"parameters":>14}{"GMACs":>10}')
     for branch in branches:
         size = f'{branch.size[0]}x{branch.size[1]}'
-        counts = (
-            f'{branch.parameters / 1e6:>12.2f} M{branch.macs / 1e9:>10.2f}{branch.share:>12.0%}'
-        )
+        counts = f'{branch.parameters / 1e6:>12.2f} M{branch.macs / 1e9:>10.2f}'
         print(f'{branch.name:16}{size:>12}{counts}')
-    total = sum(branch.macs * branch.share for branch in branches) / 1e9
-    print(f'{"a training step, forward":42}{total:>10.2f}')
+    total = sum(branch.macs for branch in branches) / 1e9
+    print(f'{"all of them, forward":42}{total:>10.2f}')
 
 
 if __name__ == '__main__':

@@ -1,18 +1,14 @@
 # ARKitScenes, depth upsampling (Baruch et al. 2021, arXiv 2111.08897): trained on the lidar's
 # 192x256, scored on the laser scanner's 1440x1920 of the same views. The range is ours. Crops are
-# squares of 192x192 lidar pixels, because some frames are landscape and some portrait. Training at
-# LR alone needs half of the colour camera's pixels a side.
+# squares of 128x128 lidar pixels, because some frames are landscape and some portrait.
 _base_ = './rgbd_folder.py'
 train_dataloader = dict(
-    batch_size=16,
-    num_workers=8,
     dataset=dict(
         data_root='data/arkitscenes',
         pipeline=[
-            dict(type='mmwsdepth.LoadColour', reduce=2),
-            _base_.load[1],
+            *_base_.load,
             dict(type='mmwsdepth.RandomFlipRGBD', prob=0.5),
-            dict(type='mmwsdepth.RandomCropRGBD', crop_size=(1440, 1440)),
+            dict(type='mmwsdepth.RandomCropRGBD', crop_size=(960, 960)),
             dict(type='mmseg.PhotoMetricDistortion'),
             dict(type='mmwsdepth.PackRGBDInputs'),
         ],

@@ -5,15 +5,12 @@ diode = dict(data_root='data/diode', depth_scale=0.01, depth_range=(1e-3, 10.0))
 sensor = dict(type='mmwsdepth.DownsampleDepth', ratio=4, mode='area')
 pack = dict(type='mmwsdepth.PackRGBDInputs')
 train_dataloader = dict(
-    batch_size=16,
-    num_workers=8,
     dataset=dict(
         data_prefix=dict(
             img_path='images/train/indoors', depth_map_path='annotations/train/indoors'
         ),
         pipeline=[
-            dict(type='mmwsdepth.LoadColour', reduce=2),
-            _base_.load[1],
+            *_base_.load,
             dict(type='mmwsdepth.RandomFlipRGBD', prob=0.5),
             dict(type='mmseg.PhotoMetricDistortion'),
             sensor,

@@ -9,8 +9,6 @@ kitti = dict(data_root='data/kitti', depth_scale=1 / 256, depth_range=(1e-3, 80.
 sensor = dict(type='mmwsdepth.DownsampleDepth', ratio=4, mode='nearest')
 pack = dict(type='mmwsdepth.PackRGBDInputs')
 train_dataloader = dict(
-    batch_size=16,
-    num_workers=8,
     dataset=dict(
         pipeline=[
             *_base_.load,

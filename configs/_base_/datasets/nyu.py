@@ -1,5 +1,4 @@
 # NYU Depth v2, with the LR ground truth of a sensor of a quarter of the colour camera's resolution.
-# What trains at LR alone loads faster with `reduce=2`.
 train_pipeline = [
     dict(type='mmwsdepth.LoadColour'),
     dict(type='mmwsdepth.LoadDepth'),

@@ -1,5 +1,5 @@
-# What all students share: two views of every image, the losses on the sensor's grid. A model config
-# adds student.backbone and student.decode_head.in_channels.
+# The method of Xu et al. 2021 (arXiv 2109.11573): one student, two resolutions, four losses, a
+# teacher. A model config adds student.backbone and student.decode_head.in_channels.
 depth_loss = dict(
     type='mmwsdepth.SumLoss',
     losses=[
@@ -26,9 +26,11 @@ model = dict(
         ),
         test_cfg=dict(mode='whole'),
     ),
-    # pairs of levels for distillation, which the paper's configs switch on
-    affinity_levels=((1, 0), (2, 1), (3, 2)),
+    min_lr_side=128,
     loss_lr=depth_loss,
-    two_views=dict(cell=4),
+    loss_hr=depth_loss,
+    loss_consistency=dict(type='mmwsdepth.ResolutionConsistencyLoss', loss_weight=0.3),
+    teacher=dict(type='mmwsdepth.DepthReconstruction', channels=(16, 32, 48)),
+    loss_affinity=dict(type='mmwsdepth.AffinityLoss', loss_weight=0.1),
 )
 del depth_loss

@@ -17,7 +17,7 @@ model = dict(
             norm_cfg=norm,
         ),
     ),
-    affinity_levels=((2, 0), (3, 1), (4, 2)),
+    min_lr_side=96,
     channels_last=True,
 )
 del norm

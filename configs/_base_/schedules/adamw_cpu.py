@@ -1,5 +1,5 @@
 # Minutes on two CPU cores.
-max_iters = 1500
+max_iters = 1400
 train_cfg = dict(type='IterBasedTrainLoop', max_iters=max_iters, val_interval=max_iters)
 val_cfg = dict(type='ValLoop')
 test_cfg = dict(type='TestLoop')

@@ -11,9 +11,9 @@ from mmseg.structures import SegDataSample
 
 from mmwsdepth.registry import TRANSFORMS
 
-from .keys import IMAGE, REDUCTION, Results, depth_keys
+from .keys import IMAGE, Results, depth_keys
 
-META_KEYS = ('name', 'img_path', 'depth_map_path', 'ori_shape', 'img_shape', 'is_bad', REDUCTION)
+META_KEYS = ('name', 'img_path', 'depth_map_path', 'ori_shape', 'img_shape', 'is_bad')
 
 
 @TRANSFORMS.register_module()
@@ -21,7 +21,7 @@ class PackRGBDInputs(BaseTransform):
     """Pack a sample into `inputs`, (3, H, W) uint8, and `data_samples`, a `SegDataSample`.
 
     The data sample has `gt_depth_map` and `gt_depth_map_hr` as far as they are there, (1, h, w)
-    float32 in metres, each on its own grid, and names, shapes and `reduction` as metainfo.
+    float32 in metres, each on its own grid, and names and shapes as metainfo.
     """
 
     def transform(self, results: Results) -> dict[str, Any]:

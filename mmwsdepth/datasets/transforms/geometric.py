@@ -8,7 +8,7 @@ from mmcv.transforms import BaseTransform
 
 from mmwsdepth.registry import TRANSFORMS
 
-from .keys import DEPTH, IMAGE, REDUCTION, Results, depth_keys
+from .keys import DEPTH, IMAGE, Results, depth_keys
 from .sensor import downsample_array
 
 
@@ -42,7 +42,6 @@ class ResizeRGBD(BaseTransform):
             interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR,
         )
         results['img_shape'] = (new_height, new_width)
-        results.pop(REDUCTION, None)
         for key in depth_keys(results):
             h, w = results[key].shape
             size = (min(h, new_height), min(w, new_width))
@@ -134,7 +133,7 @@ class RandomCropRGBD(BaseTransform):
     `snapped_length`; so it may be smaller than asked for by less than one such step.
 
     Args:
-        crop_size: (height, width) in pixels of the colour camera.
+        crop_size: (height, width) in pixels of the image.
     """
 
     def __init__(self, crop_size: tuple[int, int]) -> None:
@@ -144,9 +143,8 @@ class RandomCropRGBD(BaseTransform):
         """Crop all grids and set `img_shape`."""
         grid = results[DEPTH].shape
         image = results[IMAGE]
-        reduction = results.get(REDUCTION, 1)
         windows = [
-            _random_window(min(length // reduction, fine), fine, coarse)
+            _random_window(min(length, fine), fine, coarse)
             for length, fine, coarse in zip(self.crop_size, image.shape, grid, strict=False)
         ]
         sizes = {key: results[key].shape[:2] for key in (IMAGE, *depth_keys(results))}

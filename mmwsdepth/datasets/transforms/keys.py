@@ -1,8 +1,7 @@
 """Keys of a sample on its way through the pipeline.
 
 `img` is (H, W, 3) uint8 BGR; `gt_depth_map` is (h, w) float32 metres on the sensor's grid and
-`gt_depth_map_hr` the same on a fine grid, both 0 where nothing was measured. `reduction`
-is how many pixels of the colour camera, a side, are one of `img`; without it that is 1.
+`gt_depth_map_hr` the same on a fine grid, both 0 where nothing was measured.
 """
 
 from typing import Any
@@ -10,7 +9,6 @@ from typing import Any
 IMAGE = 'img'
 DEPTH = 'gt_depth_map'
 HR_DEPTH = 'gt_depth_map_hr'
-REDUCTION = 'reduction'
 Results = dict[str, Any]
 
 

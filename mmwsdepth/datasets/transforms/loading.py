@@ -7,45 +7,29 @@ from mmcv.transforms import BaseTransform
 
 from mmwsdepth.registry import TRANSFORMS
 
-from ..depth_io import REDUCED_DECODING, BadFileError, peek_size, read_colour, read_depth
+from ..depth_io import BadFileError, peek_size, read_colour, read_depth
 from ..pairing import size_complaint
-from .keys import DEPTH, HR_DEPTH, IMAGE, REDUCTION, Results
+from .keys import DEPTH, HR_DEPTH, IMAGE, Results
 
 
 @TRANSFORMS.register_module()
 class LoadColour(BaseTransform):
     """Read the colour image at `img_path`.
 
-    Sets `img`, (H, W, 3) uint8 BGR, `img_shape`, and `ori_shape`, which is the file's. A sample
-    marked `is_bad` is black.
-
-    Args:
-        reduce: Pixels of the file, a side, to one of `img`: 1, 2, 4 or 8, set as `reduction` where
-            it is above 1. For training at LR alone, which needs no more than twice the LR view's
-            pixels a side: a JPEG is decoded at the reduced size, and all later steps are cheaper.
+    Sets `img`, (H, W, 3) uint8 BGR, `img_shape` and `ori_shape`. A sample marked `is_bad` is black.
 
     Raises:
-        ValueError: `reduce` is another number.
         BadFileError: The file is missing, truncated or no image.
     """
-
-    def __init__(self, reduce: int = 1) -> None:
-        if reduce not in (1, *REDUCED_DECODING):
-            raise ValueError(f'reduce={reduce} is none of 1, 2, 4, 8')
-        self.reduce = reduce
 
     def transform(self, results: Results) -> Results:
         """Add the image."""
         path = results['img_path']
         if results.get('is_bad'):
-            height, width = (round(side / self.reduce) for side in _size_or_any(path))
-            results[IMAGE] = np.zeros((height, width, 3), np.uint8)
+            results[IMAGE] = np.zeros((*_size_or_any(path), 3), np.uint8)
         else:
-            results[IMAGE] = read_colour(path, self.reduce)
+            results[IMAGE] = read_colour(path)
         results['img_shape'] = results['ori_shape'] = results[IMAGE].shape[:2]
-        if self.reduce > 1:
-            results['ori_shape'] = _size_or_any(path)
-            results[REDUCTION] = self.reduce
         return results
 
 

@@ -1,19 +1,19 @@
-"""Switches affinity distillation on."""
+"""Warms affinity distillation up."""
 
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
 from mmwsdepth.registry import HOOKS
 
-from .ramp import ramp
 from .unwrap import unwrapped_model
 
 
 @HOOKS.register_module()
 class AffinityDistillationHook(Hook):
-    """Owns the life of affinity distillation: without this hook there is none.
+    """Owns the life of affinity distillation: without this hook it acts fully from the start.
 
-    Lets the affinity loss set in, and makes sure that the teacher is what its `frozen` says.
+    Lets the affinity loss set in, once a teacher that learns alongside knows something, and makes
+    sure that the teacher is what its `frozen` says.
 
     Args:
         begin: Iteration at which the affinity loss sets in.
@@ -28,26 +28,24 @@ class AffinityDistillationHook(Hook):
         """Check the teacher.
 
         Raises:
-            ValueError: There is no teacher or no affinity loss; a frozen teacher has no weights or
-                can learn; a learning one is not in the optimizer.
+            ValueError: There is no teacher; a frozen one can learn; a learning one is not in the
+                optimizer; the loss never sets in.
         """
-        model = unwrapped_model(runner)
-        teacher = getattr(model, 'teacher', None)
-        if teacher is None or 'loss_affinity' not in model.loss_modules:
+        teacher = getattr(unwrapped_model(runner), 'teacher', None)
+        if teacher is None:
             raise ValueError(
                 'AffinityDistillationHook needs model.teacher and model.loss_affinity: '
-                'give both or delete the hook from custom_hooks'
+                'give both, or set default_hooks.distillation=None'
+            )
+        if self.begin >= runner.max_iters:
+            raise ValueError(
+                f'AffinityDistillationHook has begin={self.begin} of {runner.max_iters} '
+                'iterations, so nothing is distilled: set a smaller begin'
             )
         learnable = [name for name, p in teacher.named_parameters() if p.requires_grad]
         if teacher.frozen:
-            pretrained = (teacher.init_cfg or {}).get('type') == 'Pretrained'
             if learnable:
                 raise ValueError(f'the teacher is frozen, yet {learnable[0]} requires a gradient')
-            if not pretrained and not model.teacher_has_weights:
-                raise ValueError(
-                    'the teacher is frozen but has no weights: set model.teacher.init_cfg='
-                    "dict(type='Pretrained', checkpoint=...) or model.teacher.frozen=False"
-                )
             return
         optimized = {id(p) for g in runner.optim_wrapper.param_groups for p in g['params']}
         missing = [name for name, p in teacher.named_parameters() if id(p) not in optimized]
@@ -60,6 +58,6 @@ class AffinityDistillationHook(Hook):
     def before_train_iter(
         self, runner: Runner, batch_idx: int, data_batch: dict | None = None
     ) -> None:
-        """Set the affinity loss's factor."""
-        factor = ramp(runner.iter, self.begin, self.warmup)
-        unwrapped_model(runner).loss_factors['loss_affinity'] = factor
+        """Set the affinity loss's factor: 0 up to `begin`, 1 from `begin + warmup` on."""
+        risen = (runner.iter - self.begin + 1) / max(self.warmup, 1)
+        unwrapped_model(runner).affinity_factor = min(max(risen, 0.0), 1.0)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import torch
 from mmengine.dist import master_only
-from mmengine.hooks import Hook
+from mmengine.hooks import EMAHook, Hook
 from mmengine.runner import Runner
 
 from mmwsdepth.registry import HOOKS
@@ -13,7 +13,7 @@ from mmwsdepth.version import __version__
 from .unwrap import unwrapped_model
 
 FILE_NAME = 'student.pth'
-TRAINING_ONLY = ('teacher.', 'loss_modules.')
+TRAINING_ONLY = ('teacher.', 'loss_')
 
 
 @HOOKS.register_module()
@@ -21,8 +21,9 @@ class PublishStudentHook(Hook):
     """Writes `student.pth` after training: the student alone, without teacher and optimizer.
 
     Its keys are those of the student's own class, so MMSegmentation's `DepthEstimator` loads it as
-    it is; `WSDepthEstimator` does too. What belongs to the LR view of a model with two views stands
-    beside them, and `DepthEstimator` skips it. A model without a student writes nothing.
+    it is; `WSDepthEstimator` does too. Statistics of the LR branch stand beside them, and
+    `DepthEstimator` skips them. With MMEngine's `EMAHook` the averaged weights are written, which
+    are those that it validates. A model without a student writes nothing.
     """
 
     priority = 'LOWEST'
@@ -30,7 +31,8 @@ class PublishStudentHook(Hook):
     @master_only
     def after_train(self, runner: Runner) -> None:
         """Write the file beside the checkpoints, whole or not at all."""
-        model = unwrapped_model(runner)
+        averages = [hook.ema_model.module for hook in runner.hooks if isinstance(hook, EMAHook)]
+        model = averages[-1] if averages else unwrapped_model(runner)
         if not hasattr(model, 'student'):
             return
         state = {

@@ -86,7 +86,7 @@ class DepthHead(BaseModule):
         normal_init(self.output, std=1e-3)
 
     def forward(self, feats: Sequence[Tensor]) -> Tensor:
-        """Decode features.
+        """Estimate depth.
 
         Args:
             feats: (N, C_i, H_i, W_i), finest first.
@@ -94,12 +94,27 @@ class DepthHead(BaseModule):
         Returns:
             (N, 1, H, W) in metres, float32, with H = finest_stride * H_0.
         """
-        x: Tensor | None = None
+        return self.estimate(self.decode(feats))
+
+    def decode(self, feats: Sequence[Tensor]) -> tuple[Tensor, ...]:
+        """Go down the pyramid.
+
+        Args:
+            feats: (N, C_i, H_i, W_i), finest first.
+
+        Returns:
+            The decoder's own maps, on the same grids, finest first.
+        """
+        maps: list[Tensor] = []
         for feat, lateral, fuse in reversed(
             list(zip(feats, self.laterals, self.fusions, strict=True))
         ):
-            x = self._run(_fuse_level, feat, x, lateral, fuse)
-        return self._run(self._estimate, x)
+            maps.append(self._run(_fuse_level, feat, maps[-1] if maps else None, lateral, fuse))
+        return tuple(reversed(maps))
+
+    def estimate(self, maps: Sequence[Tensor]) -> Tensor:
+        """Turn what `decode` returns into depth, (N, 1, H, W) in metres, see `forward`."""
+        return self._run(self._estimate, maps[0])
 
     def _run(self, part: Callable[..., Tensor], *args: Any) -> Tensor:
         return recomputed(self, part, *args) if self.recomputes else part(*args)

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from mmwsdepth.registry import MODELS
 
 from ..losses.reduce import MIN_DEPTH
-from .estimate import Estimate, samples_for, stack_ground_truth, store_prediction
+from .estimate import Estimate, samples_for, stack_gt_depth, store_prediction
 
 
 def _block(inp: int, out: int, stride: int = 1) -> nn.Sequential:
@@ -23,14 +23,14 @@ def _block(inp: int, out: int, stride: int = 1) -> nn.Sequential:
     )
 
 
-def hide_blocks(
-    depth: Tensor, share: float, size: int = 4, generator: torch.Generator | None = None
+def mask_blocks(
+    depth: Tensor, ratio: float, size: int = 4, generator: torch.Generator | None = None
 ) -> Tensor:
     """Set random square blocks to missing, so that reconstruction needs the surroundings.
 
     Args:
         depth: (N, 1, h, w) in metres; 0 means no measurement.
-        share: Expected share of hidden blocks.
+        ratio: Expected share of masked blocks.
         size: Side of a block in pixels.
         generator: Source of randomness on the processor; PyTorch's own by default.
 
@@ -40,7 +40,7 @@ def hide_blocks(
     n, _, height, width = depth.shape
     grid = (n, 1, -(-height // size), -(-width // size))
     blocks = torch.rand(grid, generator=generator).to(depth.device)
-    keep = (blocks >= share).repeat_interleave(size, -2).repeat_interleave(size, -1)
+    keep = (blocks >= ratio).repeat_interleave(size, -2).repeat_interleave(size, -1)
     return depth * keep[..., :height, :width]
 
 
@@ -48,31 +48,40 @@ def hide_blocks(
 class DepthReconstruction(BaseModel):
     """Reconstructs sensor depth from sensor depth with holes; its features are the teacher's.
 
-    Xu et al. 2021 distil a depth-to-depth network's features; this one's layers, its hidden blocks
+    Xu et al. 2021 distil a depth-to-depth network's features; this one's layers, its masked blocks
     and its loss are ours. Input: log-depth and a validity channel. A U-shaped network with group
     normalisation returns dense depth and decoder features at strides 1, 2, 4, ... of the sensor's
-    grid. Trains alongside a student, or alone as a model of its own.
+    grid. There is no skip at stride 1, which would copy depth instead of understanding it. Trains
+    alongside a student, or alone as a model of its own.
 
     Args:
         channels: Width of each level, finest first.
-        hidden_share: Share of blocks hidden from the input while training.
+        mask_ratio: Share of blocks masked in the input while training.
         loss: Reconstruction loss on measured pixels.
         frozen: Never learn, whatever mode the surrounding model is in.
         data_preprocessor: When trained alone.
         init_cfg: Initialisation, e.g. `dict(type='Pretrained', checkpoint=...)`.
+
+    Raises:
+        ValueError: It is frozen and nothing says with which weights.
     """
 
     def __init__(
         self,
-        channels: Sequence[int] = (32, 64, 96, 128),
-        hidden_share: float = 0.3,
+        channels: Sequence[int] = (16, 32, 48),
+        mask_ratio: float = 0.3,
         loss: dict | None = None,
         frozen: bool = False,
         data_preprocessor: dict | None = None,
         init_cfg: dict | None = None,
     ) -> None:
         super().__init__(data_preprocessor=data_preprocessor, init_cfg=init_cfg)
-        self.hidden_share = hidden_share
+        if frozen and not init_cfg:
+            raise ValueError(
+                'the teacher is frozen but has no weights: set model.teacher.init_cfg='
+                "dict(type='Pretrained', checkpoint=...) or model.teacher.frozen=False"
+            )
+        self.mask_ratio = mask_ratio
         self.frozen = frozen
         self.reconstruction_loss = MODELS.build(
             loss or dict(type='mmwsdepth.DepthL1Loss', log=True)
@@ -81,8 +90,10 @@ class DepthReconstruction(BaseModel):
             _block(inp, out, 1 if level == 0 else 2)
             for level, (inp, out) in enumerate(zip((2, *channels), channels, strict=False))
         )
+        skipped = (0, *channels[1:])
         self.decoder = nn.ModuleList(
-            _block(fine + coarse, fine) for fine, coarse in pairwise(channels)
+            _block(skip + coarse, fine)
+            for skip, (fine, coarse) in zip(skipped, pairwise(channels), strict=False)
         )
         self.output = nn.Conv2d(channels[0], 1, 3, padding=1)
         if frozen:
@@ -108,23 +119,29 @@ class DepthReconstruction(BaseModel):
             x = block(x)
             skips.append(x)
         feats = [x]
-        for skip, block in zip(reversed(skips[:-1]), reversed(self.decoder), strict=True):
-            up = F.interpolate(x, skip.shape[-2:], mode='bilinear', align_corners=False)
-            x = block(torch.cat([skip, up], dim=1))
+        for level in reversed(range(len(self.decoder))):
+            skip = skips[level]
+            x = F.interpolate(x, skip.shape[-2:], mode='bilinear', align_corners=False)
+            x = self.decoder[level](torch.cat([skip, x], dim=1) if level else x)
             feats.append(x)
         return Estimate(self.output(x).float().clamp(-7, 7).exp(), tuple(reversed(feats)))
 
-    def reconstruct_hidden(self, depth: Tensor) -> tuple[Estimate, Tensor]:
-        """One learning step's forward pass: hide blocks, reconstruct, compare.
+    @torch.no_grad()
+    def features(self, depth: Tensor) -> Tensor:
+        """Compute what is distilled: the finest decoder features of a clean pass, no gradient.
 
         Args:
             depth: (N, 1, h, w) in metres; 0 means no measurement.
 
         Returns:
-            The estimate and its loss against the whole of `depth`.
+            (N, channels[0], h, w).
         """
-        estimate = self.reconstruct(hide_blocks(depth, self.hidden_share))
-        return estimate, self.reconstruction_loss(estimate.depth, depth)
+        return self.reconstruct(depth).feats[0]
+
+    def reconstruction(self, depth: Tensor) -> Tensor:
+        """Loss of a learning step: mask blocks, reconstruct, compare with the whole of `depth`."""
+        masked = mask_blocks(depth, self.mask_ratio)
+        return self.reconstruction_loss(self.reconstruct(masked).depth, depth)
 
     def forward(self, inputs: Any, data_samples: list | None = None, mode: str = 'tensor') -> Any:
         """MMEngine's entry for a teacher that is trained alone.
@@ -144,10 +161,10 @@ class DepthReconstruction(BaseModel):
         if mode == 'tensor':
             return self.reconstruct(inputs).depth
         samples = samples_for(mode, data_samples)
-        depth = stack_ground_truth(samples)
+        depth = stack_gt_depth(samples, inputs)
         if mode == 'loss':
-            return dict(loss_teacher=self.reconstruct_hidden(depth)[1])
-        holes = hide_blocks(depth, self.hidden_share, generator=torch.Generator().manual_seed(0))
+            return dict(loss_teacher=self.reconstruction(depth))
+        holes = mask_blocks(depth, self.mask_ratio, generator=torch.Generator().manual_seed(0))
         for sample, reconstructed in zip(samples, self.reconstruct(holes).depth, strict=True):
             store_prediction(sample, reconstructed)
         return samples

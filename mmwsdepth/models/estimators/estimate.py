@@ -20,17 +20,18 @@ class Estimate(NamedTuple):
     feats: tuple[Tensor, ...]
 
 
-def stack_ground_truth(data_samples: Sequence[BaseDataElement]) -> Tensor:
+def stack_gt_depth(data_samples: Sequence[BaseDataElement], image: Tensor) -> Tensor:
     """Stack the sensor's depth of a batch.
 
     Args:
         data_samples: Each with `gt_depth_map`, (1, h, w) in metres, 0 where nothing was measured.
+        image: (N, C, H, W), of which the sensor sees the same.
 
     Returns:
         (N, 1, h, w).
 
     Raises:
-        ValueError: The depth maps of the batch differ in size.
+        ValueError: The depth maps of the batch differ in size, or are finer than the image.
     """
     maps = [sample.gt_depth_map.data for sample in data_samples]
     for sample, depth in zip(data_samples, maps, strict=True):
@@ -40,6 +41,11 @@ def stack_ground_truth(data_samples: Sequence[BaseDataElement]) -> Tensor:
                 f'{data_samples[0].get("depth_map_path")} in the same batch is {_size(maps[0])}: '
                 'keep sensors of different grids in data sets of their own, or set batch_size=1'
             )
+    if any(coarse > fine for coarse, fine in zip(maps[0].shape[1:], image.shape[2:], strict=True)):
+        raise ValueError(
+            f'{data_samples[0].get("depth_map_path")}: ground truth of {_size(maps[0])} is larger '
+            f'than the image of {_size(image)}: bring it down with mmwsdepth.DownsampleDepth'
+        )
     return torch.stack(maps)
 
 
@@ -59,5 +65,5 @@ def samples_for(mode: str, data_samples: list[BaseDataElement] | None) -> list[B
     return data_samples
 
 
-def _size(depth: Tensor) -> str:
-    return 'x'.join(str(side) for side in depth.shape[-2:])
+def _size(maps: Tensor) -> str:
+    return f'{maps.shape[-2]}x{maps.shape[-1]}'

@@ -7,7 +7,7 @@ metres. Depths are averaged and blended as logarithms, for which they are at lea
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from functools import partial
-from itertools import product
+from itertools import pairwise, product
 
 import torch
 from torch import Tensor
@@ -28,6 +28,8 @@ class InferenceOptions:
 
     Args:
         mode: 'whole', or 'slide' for tiles.
+        scales: Of the image's sides, ascending, at which it is seen: below 1 by the LR branch, see
+            `estimate_at_scales`. (1,) sees the image as it is.
         flip: Take the mean with the mirror image's estimate, at twice the time.
         tile: (h, w) of a tile in pixels; best the size of the images in training.
         overlap: (h, w) in pixels that neighbouring tiles share at least, or their share of a tile.
@@ -42,6 +44,7 @@ class InferenceOptions:
     """
 
     mode: str = 'whole'
+    scales: tuple[float, ...] = (1.0,)
     flip: bool = False
     tile: Size = (480, 640)
     overlap: Size | float = 0.25
@@ -62,6 +65,10 @@ class InferenceOptions:
     def __post_init__(self) -> None:
         if self.mode not in ('whole', 'slide'):
             raise ValueError(f"test_cfg has mode={self.mode!r}, none of 'whole' and 'slide'")
+        if not _are_scales(self.scales):
+            raise ValueError(
+                f'test_cfg has scales={self.scales!r}, not factors above 0, from small to large'
+            )
         if not isinstance(self.flip, bool):
             raise ValueError(f'test_cfg has flip={self.flip!r}, neither True nor False')
         if not _is_size(self.tile):
@@ -183,6 +190,12 @@ def _weight_sum(length: int, starts: Sequence[int], window: Tensor) -> Tensor:
     for start in starts:
         weight[start : start + len(window)] += window
     return weight
+
+
+def _are_scales(value: object) -> bool:
+    if not isinstance(value, Sequence) or not value or {type(n) for n in value} - {int, float}:
+        return False
+    return value[0] > 0 and all(coarse < fine for coarse, fine in pairwise(value))
 
 
 def _is_count(value: object) -> bool:

@@ -1,94 +1,109 @@
 """The method of Xu et al. 2021: one network, two resolutions, four losses."""
 
+import logging
 from collections.abc import Sequence
 from typing import Any
 
+import torch
+import torch.nn.functional as F
+from mmengine.logging import print_log
+from mmengine.model import BaseModel
 from mmengine.structures import BaseDataElement
-from torch import Tensor, nn
+from torch import Tensor
 
 from mmwsdepth.functional import SENSORS, downsample_depth, downsample_image
 from mmwsdepth.registry import MODELS
 
-from ..batch_statistics import keep_running_statistics
-from .checks import grid_of, look_at_loaded_keys, reduction_of, warn_of_small_views
-from .estimate import samples_for, stack_ground_truth
-from .two_views import TwoViews, Window, view_side
-from .view_estimator import ViewEstimator
-
-LOSS_NAMES = ('loss_lr', 'loss_hr', 'loss_consistency', 'loss_affinity')
+from ..batch_statistics import OwnStatistics
+from ..recompute import take_over_recomputation
+from .checkpoint_keys import complete_student_keys, forgive_missing_keys
+from .estimate import Estimate, samples_for, stack_gt_depth, store_prediction
+from .global_scale import Size
+from .inference import InferenceOptions, infer
+from .multi_scale import estimate_at_scales
 
 
 @MODELS.register_module()
-class WSDepthEstimator(ViewEstimator):
+class WSDepthEstimator(BaseModel):
     """Weakly-supervised depth from resolution-mismatched data (arXiv 2109.11573).
 
-    The student sees the HR image and its LR copy with shared weights. The ratio of the grids comes
-    from the shapes in the batch and need not be an integer. Which losses are given decides what is
-    computed: without `loss_lr` and `loss_consistency` there is no LR branch, so `loss_hr` alone
-    with HR ground truth is plain supervised training.
+    The student sees the HR image and its LR copy with shared weights, and with statistics of batch
+    normalisation of its own for each. Both branches learn in every step unless an
+    `AlternatingBranchesHook` says which. The ratio of the grids comes from the shapes in the batch
+    and need not be an integer. `loss_hr` alone with HR ground truth is plain supervised training.
 
     Args:
-        student: See `ViewEstimator`.
-        teacher: `DepthReconstruction`, learning alongside or frozen.
+        student: Encoder-decoder with `extract_feat(image)` and `decode_head(feats)` in metres, such
+            as `mmseg.DepthEstimator`. A head with `decode` and `estimate`, such as `DepthHead`, is
+            distilled at its decoder's features, any other at the encoder's.
         loss_lr: LR estimate against LR ground truth.
         loss_hr: HR estimate, brought to the LR grid, against LR ground truth.
         loss_consistency: LR estimate against HR estimate, brought to the LR grid.
-        loss_affinity: HR student features against teacher features; needs the
-            `AffinityDistillationHook`, which switches it on.
-        affinity_levels: Pairs (index of the student's feature map, of the teacher's).
+        teacher: `DepthReconstruction`, learning alongside or frozen.
+        loss_affinity: Student features against teacher features at the sensor's scale.
         sensor: How the sensor integrates a cell, see `downsample_depth`.
-        running_stats: See `ViewEstimator`.
-        two_views: See `ViewEstimator`; needs `loss_lr`.
-        channels_last: See `ViewEstimator`.
-        test_cfg: See `ViewEstimator`.
-        data_preprocessor: See `ViewEstimator`.
-        init_cfg: See `ViewEstimator`.
+        min_lr_side: Fewest pixels of the LR copy's shorter side. Where the sensor has fewer, the LR
+            copy is finer than its grid: a student needs about four features a side at its coarsest
+            level.
+        channels_last: Keep the student's activations with channels innermost, which convolutions on
+            CPUs and on tensor cores run faster.
+        test_cfg: How `predict` sees an image, see `InferenceOptions`; whole by default.
+        data_preprocessor: See `DepthDataPreprocessor`.
+        init_cfg: Initialisation.
 
     Raises:
-        ValueError: An option has an unknown value, or no loss is given.
+        ValueError: The sensor is unknown, nothing ties depth to metres, or an affinity loss has no
+            teacher.
     """
 
     def __init__(
         self,
         student: dict,
-        teacher: dict | None = None,
         loss_lr: dict | None = None,
         loss_hr: dict | None = None,
         loss_consistency: dict | None = None,
+        teacher: dict | None = None,
         loss_affinity: dict | None = None,
-        affinity_levels: Sequence[tuple[int, int]] = ((0, 0), (1, 1), (2, 2)),
         sensor: str = 'area',
-        running_stats: str = 'hr',
-        two_views: dict | None = None,
+        min_lr_side: int = 64,
         channels_last: bool = False,
         test_cfg: dict | None = None,
         data_preprocessor: dict | None = None,
         init_cfg: dict | None = None,
     ) -> None:
+        super().__init__(data_preprocessor=data_preprocessor, init_cfg=init_cfg)
         if sensor not in SENSORS:
             raise ValueError(f'sensor={sensor!r} is none of {", ".join(SENSORS)}')
-        if loss_lr is None and loss_hr is None:
+        if not loss_lr and not loss_hr:
             raise ValueError('neither loss_lr nor loss_hr is given: nothing ties depth to metres')
-        if two_views is not None and not loss_lr:
-            raise ValueError('two_views needs loss_lr: the LR view gives the scale')
-        super().__init__(
-            student, running_stats, two_views, channels_last, test_cfg, data_preprocessor, init_cfg
-        )
-        self.teacher: Any = None if teacher is None else MODELS.build(teacher)
-        given = (loss_lr, loss_hr, loss_consistency, loss_affinity)
-        self.loss_modules = nn.ModuleDict(
-            {name: MODELS.build(cfg) for name, cfg in zip(LOSS_NAMES, given, strict=True) if cfg}
-        )
-        self.affinity_levels = tuple(affinity_levels)
+        if loss_affinity and not teacher:
+            raise ValueError('loss_affinity needs a teacher: give model.teacher, or no such loss')
+        if teacher and not loss_affinity:
+            print_log(
+                'model.teacher is left out: there is no loss_affinity to distil it',
+                'current',
+                logging.WARNING,
+            )
+            teacher = None
+        self.student: Any = MODELS.build(student)
+        take_over_recomputation(self.student)
+        self.lr_statistics = OwnStatistics(self.student)
+        self.loss_lr: Any = _build(loss_lr)
+        self.loss_hr: Any = _build(loss_hr)
+        self.loss_consistency: Any = _build(loss_consistency)
+        self.loss_affinity: Any = _build(loss_affinity)
+        self.teacher: Any = _build(teacher)
         self.sensor = sensor
-        self.loss_factors = dict.fromkeys(LOSS_NAMES, 1.0) | {'loss_affinity': 0.0}
-        self.lr_views_seen: set[tuple[int, int]] = set()
-        self.teacher_has_weights = False
-        self.register_load_state_dict_post_hook(look_at_loaded_keys)
-
-    def is_active(self, *names: str) -> bool:
-        """Tell whether any of these losses is given and has a factor above zero."""
-        return any(name in self.loss_modules and self.loss_factors[name] > 0 for name in names)
+        self.min_lr_side = min_lr_side
+        self.memory_format = torch.channels_last if channels_last else torch.contiguous_format
+        self.inference = InferenceOptions.from_cfg(test_cfg)
+        self.learning_branches = [
+            branch
+            for branch, loss in (('hr', loss_hr), ('lr', loss_lr))
+            if loss or loss_consistency
+        ]
+        self.affinity_factor: float | None = None
+        self.register_load_state_dict_post_hook(forgive_missing_keys)
 
     def loss(self, inputs: Tensor, data_samples: list[BaseDataElement]) -> dict[str, Tensor]:
         """Compute the four losses, and the teacher's own while it learns.
@@ -103,98 +118,112 @@ class WSDepthEstimator(ViewEstimator):
         Raises:
             ValueError: The depth maps differ in size, or are larger than the image.
         """
-        gt = stack_ground_truth(data_samples)
-        size = grid_of(gt, inputs, data_samples)
-        hr_runs = self.is_active('loss_hr', 'loss_consistency', 'loss_affinity')
-        lr_runs = self.is_active('loss_lr', 'loss_consistency')
-        reduction = reduction_of(data_samples, hr_runs)
-        losses = {}
-
-        if lr_runs:
-            height, width = inputs.shape[-2:]
-            view = self.lr_view(size, (height, width), reduction)
-            self.lr_ratio.fill_(reduction * (height * width / view[0] / view[1]) ** 0.5)
-            if hr_runs and self.two_views is not None and self.two_views.share < 1:
-                raise ValueError(
-                    f'two_views has share={self.two_views.share}, for views that learn in turns, '
-                    'and here both learn at once: add LossTurnsHook to custom_hooks or set share=1'
-                )
-            if hr_runs and view != size:
-                raise ValueError(
-                    f'two_views.ratio makes an LR view of {view[0]}x{view[1]}, finer than the '
-                    f'sensor of {size[0]}x{size[1]}: that trains at LR alone or in turns, set '
-                    'loss_hr=None or add LossTurnsHook to custom_hooks'
-                )
-            lr = self.estimate_lr(downsample_image(inputs, view), hr_runs)
-            if view not in self.lr_views_seen:
-                warn_of_small_views(lr.feats, view)
-                self.lr_views_seen.add(view)
-            depth_lr = downsample_depth(lr.depth, size, self.sensor)
-        if self.is_active('loss_lr'):
-            losses['loss_lr'] = self._weighted('loss_lr', depth_lr, gt)
-        if hr_runs:
-            window = self._hr_window(size, inputs)
-            gt = window.of_lr(gt)
-            with keep_running_statistics(self.student, lr_runs and self.running_stats == 'lr'):
-                hr = self.estimate(window.of_hr(inputs))
-            depth_hr = hr.depth
-            if self.two_views is not None and lr_runs:
-                depth_hr = self.two_views.merge(depth_hr, window.of_lr(depth_lr))
-            depth_hr_down = downsample_depth(depth_hr, (gt.shape[-2], gt.shape[-1]), self.sensor)
-        if self.is_active('loss_hr'):
-            losses['loss_hr'] = self._weighted('loss_hr', depth_hr_down, gt)
-        if self.is_active('loss_consistency'):
-            losses['loss_consistency'] = self._weighted(
-                'loss_consistency', window.of_lr(depth_lr), depth_hr_down
-            )
-        if self.teacher is not None:
-            teacher_feats, teacher_losses = self._teach(gt)
-            losses |= teacher_losses
-            if self.is_active('loss_affinity'):
-                student_feats = [hr.feats[level] for level, _ in self.affinity_levels]
-                losses['loss_affinity'] = self._weighted(
-                    'loss_affinity', student_feats, teacher_feats, gt > 0
-                )
+        gt = stack_gt_depth(data_samples, inputs)
+        grid = (gt.shape[-2], gt.shape[-1])
+        hr_learns, lr_learns = (name in self.learning_branches for name in ('hr', 'lr'))
+        losses, feats = {}, []
+        if lr_learns or self.loss_consistency:
+            with torch.set_grad_enabled(lr_learns):
+                lr = self.estimate_lr(downsample_image(inputs, self.lr_size(inputs, grid)))
+                lr_down = downsample_depth(lr.depth, grid, self.sensor)
+        if lr_learns:
+            feats.append(lr.feats)
+            if self.loss_lr:
+                losses['loss_lr'] = self.loss_lr(lr_down, gt)
+        if hr_learns:
+            hr = self.estimate(inputs)
+            hr_down = downsample_depth(hr.depth, grid, self.sensor)
+            feats.append(hr.feats)
+            if self.loss_hr:
+                losses['loss_hr'] = self.loss_hr(hr_down, gt)
+            if self.loss_consistency:
+                losses['loss_consistency'] = self.loss_consistency(lr_down, hr_down)
+        if self.teacher:
+            losses |= self.distill(feats, gt)
         return losses
 
-    def lr_view(
-        self, grid: tuple[int, int], size: tuple[int, int], reduction: int = 1
-    ) -> tuple[int, int]:
-        """(h, w) of the LR view: the sensor's grid, or finer where `two_views` says so.
+    def distill(self, feats: Sequence[Sequence[Tensor]], gt: Tensor) -> dict[str, Tensor]:
+        """Compute the affinity loss of the learning branches, and the teacher's own.
 
         Args:
-            grid: (h, w) of the sensor.
-            size: (H, W) of the image.
-            reduction: Of the image, see `LoadColour`.
-
-        Raises:
-            ValueError: The image has fewer pixels than the view.
+            feats: Of each branch, finest first.
+            gt: (N, 1, h, w) in metres; 0 means no measurement.
         """
-        (h, w), (height, width) = grid, size
-        if self.two_views is not None and self.two_views.ratio is not None:
-            ratio = self.two_views.ratio / reduction
-            h, w = max(h, view_side(height, ratio)), max(w, view_side(width, ratio))
-        if h > height or w > width:
-            raise ValueError(
-                f'LoadColour has reduce={reduction}, which leaves images of {height}x{width}, '
-                f'smaller than the LR view of {h}x{w}: choose a smaller one'
+        if self.affinity_factor is None:
+            print_log(
+                'no AffinityDistillationHook: loss_affinity acts at its full weight from the start',
+                'current',
+                logging.WARNING,
             )
-        return h, w
+            self.affinity_factor = 1.0
+        target = self.teacher.features(gt)
+        distances = [
+            self.loss_affinity(coarsest_at_least(maps, target), target, gt > 0) for maps in feats
+        ]
+        losses = dict(loss_affinity=self.affinity_factor * torch.stack(distances).mean())
+        if not self.teacher.frozen:
+            losses['loss_teacher'] = self.teacher.reconstruction(gt)
+        return losses
 
-    def _hr_window(self, size: tuple[int, int], inputs: Tensor) -> Window:
-        views = self.two_views or TwoViews(ratio=1)
-        return views.random_window(size, (inputs.shape[-2], inputs.shape[-1]))
+    def lr_size(self, image: Tensor, grid: Size) -> Size:
+        """(h, w) of the LR copy: the sensor's grid, or finer where that is below `min_lr_side`.
 
-    def _weighted(self, name: str, *args: Any) -> Tensor:
-        return self.loss_factors[name] * self.loss_modules[name](*args)
+        Args:
+            image: (N, 3, H, W).
+            grid: (h, w) of the sensor.
+        """
+        scale = max(1.0, self.min_lr_side / min(grid))
+        height, width = (
+            min(round(scale * coarse), fine)
+            for coarse, fine in zip(grid, image.shape[-2:], strict=True)
+        )
+        return height, width
 
-    def _teach(self, gt: Tensor) -> tuple[list[Tensor], dict[str, Tensor]]:
-        if self.teacher.frozen:
-            estimate, losses = self.teacher.reconstruct(gt), {}
-        else:
-            estimate, loss = self.teacher.reconstruct_hidden(gt)
-            losses = dict(loss_teacher=loss)
-        return [estimate.feats[level].detach() for _, level in self.affinity_levels], losses
+    def estimate(self, image: Tensor) -> Estimate:
+        """Estimate depth at the image's own resolution.
+
+        Args:
+            image: (N, 3, H, W), normalised.
+
+        Returns:
+            Depth (N, 1, H, W) in metres, float32, and the features that are distilled.
+        """
+        return run_student(self.student, image.contiguous(memory_format=self.memory_format))
+
+    def estimate_lr(self, image: Tensor) -> Estimate:
+        """Estimate depth from an LR copy, (N, 3, h, w), see `estimate`."""
+        with self.lr_statistics.in_use(self.student):
+            return self.estimate(image)
+
+    def estimate_depth(self, image: Tensor) -> Tensor:
+        """Estimate depth at all scales of `test_cfg`.
+
+        Args:
+            image: (N, 3, H, W), normalised.
+
+        Returns:
+            (N, 1, H, W) in metres.
+        """
+        return estimate_at_scales(image, self.inference.scales, self._estimate_at)
+
+    def _estimate_at(self, image: Tensor, scale: float) -> Tensor:
+        return (self.estimate_lr if scale < 1 else self.estimate)(image).depth
+
+    def predict(self, inputs: Tensor, data_samples: list[BaseDataElement]) -> list[BaseDataElement]:
+        """Estimate depth at the colour camera's resolution.
+
+        Args:
+            inputs: (N, 3, H, W), normalised.
+            data_samples: `ori_shape` is the size of the colour image as it was on disk.
+
+        Returns:
+            The samples, each with `pred_depth_map`, (1, *ori_shape) in metres.
+        """
+        depth = infer(inputs, self.estimate_depth, self.inference)
+        for sample, single in zip(data_samples, depth, strict=True):
+            size = sample.metainfo.get('ori_shape', inputs.shape[-2:])
+            store_prediction(sample, _resize(single[None], size)[0])
+        return data_samples
 
     def forward(
         self,
@@ -216,3 +245,37 @@ class WSDepthEstimator(ViewEstimator):
             return self.estimate_depth(inputs)
         samples = samples_for(mode, data_samples)
         return getattr(self, mode)(inputs, samples)
+
+    def _load_from_state_dict(self, state_dict: dict, prefix: str, *args: Any) -> None:
+        complete_student_keys(state_dict, prefix, self.student, self.lr_statistics)
+        super()._load_from_state_dict(state_dict, prefix, *args)
+
+
+def _build(cfg: dict | None) -> Any:
+    return MODELS.build(cfg) if cfg else None
+
+
+def run_student(student: Any, image: Tensor) -> Estimate:
+    """Estimate depth at an image's own resolution, see `WSDepthEstimator.estimate`."""
+    feats, head = student.extract_feat(image), student.decode_head
+    if hasattr(head, 'decode'):
+        feats = head.decode(feats)
+        depth = head.estimate(feats)
+    else:
+        depth = head(feats)
+    return Estimate(_resize(depth.float(), image.shape[-2:]), tuple(feats))
+
+
+def coarsest_at_least(feats: Sequence[Tensor], like: Tensor) -> Tensor:
+    """Choose the coarsest map that is no coarser than another map; the finest if all are.
+
+    Args:
+        feats: (N, C_i, H_i, W_i), finest first.
+        like: (N, D, h, w).
+    """
+    fine_enough = [maps for maps in feats if maps.shape[-1] >= like.shape[-1]]
+    return fine_enough[-1] if fine_enough else feats[0]
+
+
+def _resize(depth: Tensor, size: Sequence[int]) -> Tensor:
+    return F.interpolate(depth, tuple(size[:2]), mode='bilinear', align_corners=False)

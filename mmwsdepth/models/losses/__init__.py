@@ -2,12 +2,6 @@
 
 from .affinity import AffinityLoss, affinity_loss
 from .consistency import ResolutionConsistencyLoss, resolution_consistency_loss
-from .feature_distillation import (
-    AttentionLoss,
-    FeatureL2Loss,
-    attention_loss,
-    feature_l2_loss,
-)
 from .gradient_matching import GradientMatchingLoss, gradient_matching_loss
 from .pixelwise import BerHuLoss, DepthL1Loss, berhu_loss, l1_loss, log_l1_loss
 from .silog import SILogLoss, silog_loss
@@ -15,18 +9,14 @@ from .sum import SumLoss
 
 __all__ = [
     'AffinityLoss',
-    'AttentionLoss',
     'BerHuLoss',
     'DepthL1Loss',
-    'FeatureL2Loss',
     'GradientMatchingLoss',
     'ResolutionConsistencyLoss',
     'SILogLoss',
     'SumLoss',
     'affinity_loss',
-    'attention_loss',
     'berhu_loss',
-    'feature_l2_loss',
     'gradient_matching_loss',
     'l1_loss',
     'log_l1_loss',

@@ -6,14 +6,15 @@ from torch import Tensor
 MIN_DEPTH = 1e-3
 
 
-def masked_mean(values: Tensor, valid: Tensor) -> Tensor:
+def masked_mean(values: Tensor, valid: Tensor, dim: int | None = None) -> Tensor:
     """Mean of the valid values; a differentiable zero where none is.
 
     Args:
         values: Any shape; invalid entries may be NaN or infinite, their gradient is zero.
         valid: Boolean, of the same shape.
+        dim: Dimension to average over; all by default.
     """
-    return torch.where(valid, values, 0).sum() / valid.sum().clamp(min=1)
+    return torch.where(valid, values, 0).sum(dim) / valid.sum(dim).clamp(min=1)
 
 
 def log_difference(pred: Tensor, target: Tensor, valid: Tensor) -> Tensor:

@@ -66,9 +66,3 @@ def test_mirrored_views_are_packed_as_they_look():
     depth = packed['data_samples'].gt_depth_map.data
     np.testing.assert_array_equal(depth[0].numpy(), before['gt_depth_map'])
     np.testing.assert_array_equal(packed['inputs'][0].numpy(), before['img'][..., 0])
-
-
-def test_the_model_is_told_how_far_colour_was_reduced():
-    sample = PackRGBDInputs()(results(reduction=2))['data_samples']
-    assert sample.metainfo['reduction'] == 2
-    assert 'reduction' not in PackRGBDInputs()(results())['data_samples'].metainfo

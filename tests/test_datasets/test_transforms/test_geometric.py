@@ -302,15 +302,3 @@ def test_resizing_mixes_no_measured_and_missing_depth():
     results['gt_depth_map'][::3] = MISSING
     before = set(np.unique(results['gt_depth_map']))
     assert set(np.unique(ResizeRGBD((15, 11))(results)['gt_depth_map'])) <= before
-
-
-def test_a_crop_of_a_reduced_image_shows_as_much_of_the_world():
-    image, depth = np.zeros((60, 80, 3), np.uint8), np.ones((30, 40), np.float32)
-    results = RandomCropRGBD((64, 96))(dict(img=image, gt_depth_map=depth, reduction=2))
-    assert results['img'].shape == (32, 48, 3) and results['gt_depth_map'].shape == (16, 24)
-    assert results['reduction'] == 2
-
-
-def test_a_resized_image_counts_as_hr_however_it_was_read():
-    results = ResizeRGBD((40, 30))(dict(img=np.zeros((60, 80, 3), np.uint8), reduction=2))
-    assert 'reduction' not in results

@@ -1,7 +1,6 @@
 import cv2
 import numpy as np
 import pytest
-from PIL import Image
 
 from mmwsdepth.datasets.depth_io import BadFileError, read_colour
 from mmwsdepth.datasets.transforms import LoadColour, LoadDepth
@@ -78,43 +77,3 @@ def test_a_bad_sample_is_black_and_empty_in_its_own_size(info, damage, rgbd_fold
 def test_a_bad_sample_whose_header_tells_no_size_has_some_size(info):
     results = LoadDepth()(info | dict(depth_map_path='a.exr', is_bad=True))
     assert results['gt_depth_map'].shape == (32, 32) and not results['gt_depth_map'].any()
-
-
-@pytest.mark.parametrize(('reduce', 'size'), [(2, (12, 16)), (4, (6, 8)), (8, (3, 4))])
-def test_a_reduced_image_keeps_the_field_of_view(info, reduce, size):
-    whole = LoadColour()(dict(info))['img']
-    results = LoadColour(reduce=reduce)(dict(info))
-    assert results['img_shape'] == size and results['ori_shape'] == (24, 32)
-    assert results['reduction'] == reduce
-    cells = whole.reshape(size[0], reduce, size[1], reduce, 3).mean((1, 3))
-    np.testing.assert_allclose(results['img'], cells, atol=1)
-
-
-@pytest.mark.parametrize('size', [(64, 96), (61, 95)])
-def test_a_jpeg_is_reduced_like_a_mean_over_cells(tmp_path, size):
-    rows, columns = np.mgrid[: size[0], : size[1]]
-    image = np.stack([2 * rows, 2 * columns, rows + columns], -1).astype(np.uint8)
-    cv2.imwrite(str(tmp_path / 'a.jpg'), image, [cv2.IMWRITE_JPEG_QUALITY, 100])
-    results = LoadColour(reduce=2)(dict(img_path=str(tmp_path / 'a.jpg')))
-    assert results['img_shape'] == (round(size[0] / 2), round(size[1] / 2))
-    expected = cv2.resize(image, results['img_shape'][::-1], interpolation=cv2.INTER_AREA)
-    np.testing.assert_allclose(results['img'].astype(int), expected, atol=4)
-
-
-def test_a_turned_jpeg_is_reduced_upright(tmp_path):
-    exif = Image.Exif()
-    exif[0x0112] = 6
-    Image.new('RGB', (48, 32)).save(tmp_path / 'a.jpg', exif=exif)
-    results = LoadColour(reduce=2)(dict(img_path=str(tmp_path / 'a.jpg')))
-    assert results['img_shape'] == (24, 16) and results['ori_shape'] == (48, 32)
-
-
-def test_a_bad_sample_is_reduced_too(info):
-    results = LoadColour(reduce=4)(info | dict(is_bad=True))
-    assert results['img'].shape == (6, 8, 3) and results['ori_shape'] == (24, 32)
-
-
-@pytest.mark.parametrize('reduce', [0, 3, 2.5])
-def test_what_no_decoder_reduces_by_is_refused(reduce):
-    with pytest.raises(ValueError, match=f'reduce={reduce} is none of 1, 2, 4, 8'):
-        LoadColour(reduce=reduce)

@@ -18,11 +18,9 @@ class _Estimator(nn.Module):
         super().__init__()
         self.student = nn.Conv2d(1, 1, 1)
         self.teacher = teacher
-        self.teacher_has_weights = False
-        self.two_views: Any = None
-        names = ['loss_lr', 'loss_hr', *(['loss_affinity'] if teacher else [])]
-        self.loss_modules = nn.ModuleDict({name: nn.Identity() for name in names})
-        self.loss_factors = dict(loss_lr=1.0, loss_hr=1.0, loss_affinity=0.0)
+        self.loss_lr, self.loss_hr = nn.Identity(), nn.Identity()
+        self.learning_branches = ['hr', 'lr']
+        self.affinity_factor: float | None = None
 
 
 @pytest.fixture
@@ -36,6 +34,7 @@ def make_runner(tmp_path: Path) -> Callable[..., Any]:
             model=model,
             optim_wrapper=torch.optim.SGD(parameters, lr=0.1),
             iter=0,
+            max_iters=10,
             hooks=[],
             seed=3,
             work_dir=str(tmp_path),

@@ -15,7 +15,7 @@ def test_the_affinity_loss_sets_in_and_warms_up(make_runner) -> None:
     factors = []
     for runner.iter in range(5):
         hook.before_train_iter(runner, runner.iter)
-        factors.append(runner.model.loss_factors['loss_affinity'])
+        factors.append(runner.model.affinity_factor)
     assert factors == [0.0, 0.0, 0.5, 1.0, 1.0]
 
 
@@ -24,15 +24,12 @@ def test_without_a_teacher_it_says_what_is_missing(make_runner) -> None:
         AffinityDistillationHook().before_train(make_runner())
 
 
-def test_a_frozen_teacher_without_weights_is_refused(make_runner) -> None:
-    runner = make_runner(_teacher(frozen=True, init_cfg=dict(type='Kaiming', layer='Conv2d')))
-    with pytest.raises(ValueError, match=r'no weights: set model\.teacher\.init_cfg'):
-        AffinityDistillationHook().before_train(runner)
-    runner.model.teacher_has_weights = True
-    AffinityDistillationHook().before_train(runner)
+def test_a_begin_after_the_end_is_refused(make_runner) -> None:
+    with pytest.raises(ValueError, match='begin=10 of 10 iterations, so nothing is distilled'):
+        AffinityDistillationHook(begin=10).before_train(make_runner(_teacher()))
 
 
-def test_a_frozen_teacher_with_weights_is_accepted_unless_it_can_learn(make_runner) -> None:
+def test_a_frozen_teacher_must_not_be_able_to_learn(make_runner) -> None:
     teacher = _teacher(frozen=True, init_cfg=dict(type='Pretrained', checkpoint='x.pth'))
     runner = make_runner(teacher)
     AffinityDistillationHook().before_train(runner)

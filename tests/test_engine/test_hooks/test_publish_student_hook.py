@@ -1,5 +1,8 @@
 from pathlib import Path
 
+import torch
+from mmengine.hooks import EMAHook
+
 from mmwsdepth.engine.hooks import PublishStudentHook
 from mmwsdepth.models.estimators import DepthReconstruction
 from mmwsdepth.safe_load import load_checkpoint_file
@@ -13,6 +16,22 @@ def test_the_published_file_holds_the_student_alone(make_runner) -> None:
     assert set(published) == {'meta', 'state_dict'}
     assert 'x = 1' in published['meta']['cfg']
     assert [p.name for p in Path(runner.work_dir).iterdir()] == ['student.pth']
+
+
+def test_with_emahook_the_averaged_weights_are_published(make_runner) -> None:
+    runner, ema = make_runner(), EMAHook(momentum=0.5)
+    ema.before_run(runner)
+    runner.hooks = [ema]
+    start = runner.model.student.weight.detach().clone()
+    for runner.iter in range(2):
+        with torch.no_grad():
+            runner.model.student.weight += 1
+        ema.after_train_iter(runner, runner.iter)
+    PublishStudentHook().after_train(runner)
+    published = load_checkpoint_file(str(Path(runner.work_dir) / 'student.pth'))['state_dict']
+    ema.before_val_epoch(runner)
+    assert torch.equal(published['weight'], runner.model.student.weight), 'what is evaluated'
+    assert torch.allclose(published['weight'], start + 1.5), 'the first step starts the average'
 
 
 def test_a_model_without_a_student_publishes_nothing(make_runner) -> None:

@@ -60,6 +60,14 @@ def test_every_level_contributes() -> None:
     assert all(f.grad is not None and f.grad.abs().sum() > 0 for f in feats)
 
 
+def test_the_decoders_maps_lie_on_the_encoders_grids() -> None:
+    head = _head(channels=(4, 8, 16)).eval()
+    maps = head.decode(_feats())
+    assert [tuple(m.shape[1:]) for m in maps] == [(4, 12, 16), (4, 6, 8), (8, 3, 4)]
+    feats = _feats()
+    assert torch.equal(head.estimate(head.decode(feats)), head(feats))
+
+
 @pytest.mark.parametrize(
     ('options', 'message'),
     [

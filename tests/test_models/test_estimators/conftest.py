@@ -30,7 +30,7 @@ def make_estimator() -> Callable[..., WSDepthEstimator]:
             loss_hr=SILOG,
             loss_consistency=dict(type='mmwsdepth.ResolutionConsistencyLoss'),
             loss_affinity=dict(type='mmwsdepth.AffinityLoss'),
-            affinity_levels=((0, 0), (1, 1)),
+            min_lr_side=1,
         )
         return MODELS.build(cfg | options).train()
 

@@ -11,8 +11,7 @@ def test_half_precision_on_the_device_agrees_with_the_processor(
     make_estimator, make_samples
 ) -> None:
     model, samples = make_estimator(), make_samples((8, 16))
-    model.teacher.hidden_share = 0.0
-    model.loss_factors['loss_affinity'] = 1.0
+    model.teacher.mask_ratio = 0.0
     image = torch.randn(2, 3, 32, 64)
     expected = model.loss(image, samples)
     model, samples = model.cuda(), [sample.cuda() for sample in samples]

@@ -3,7 +3,7 @@ import torch
 from torch.optim import Adam
 
 from mmwsdepth.models.estimators import DepthReconstruction
-from mmwsdepth.models.estimators.depth_reconstruction import hide_blocks
+from mmwsdepth.models.estimators.depth_reconstruction import mask_blocks
 
 
 def _teacher(**options: object) -> DepthReconstruction:
@@ -26,26 +26,26 @@ def test_the_value_at_a_hole_has_no_influence() -> None:
     assert (teacher.reconstruct(depth).depth > 0).all()
 
 
-def test_it_learns_to_fill_hidden_blocks() -> None:
+def test_it_learns_to_fill_masked_blocks() -> None:
     ramp = torch.linspace(1, 4, 16).expand(4, 1, 16, 16).contiguous()
     teacher = _teacher()
     optimizer = Adam(teacher.parameters(), lr=1e-2)
-    first = teacher.reconstruct_hidden(ramp)[1].item()
+    first = teacher.reconstruction(ramp).item()
     for _ in range(60):
         optimizer.zero_grad()
-        loss = teacher.reconstruct_hidden(ramp)[1]
+        loss = teacher.reconstruction(ramp)
         loss.backward()
         optimizer.step()
     assert loss.item() < 0.2 * first
 
 
-def test_hidden_blocks_are_whole_and_have_the_expected_share() -> None:
+def test_masked_blocks_are_whole_and_of_the_expected_ratio() -> None:
     depth = torch.ones(8, 1, 40, 40)
-    hidden = hide_blocks(depth, share=0.3, size=4)
-    blocks = hidden.unfold(2, 4, 4).unfold(3, 4, 4).flatten(-2)
+    masked = mask_blocks(depth, ratio=0.3, size=4)
+    blocks = masked.unfold(2, 4, 4).unfold(3, 4, 4).flatten(-2)
     assert ((blocks == 0).all(-1) | (blocks == 1).all(-1)).all()
-    assert abs((hidden == 0).float().mean().item() - 0.3) < 0.06
-    assert torch.equal(hide_blocks(depth, share=0.0), depth)
+    assert abs((masked == 0).float().mean().item() - 0.3) < 0.06
+    assert torch.equal(mask_blocks(depth, ratio=0.0), depth)
 
 
 def test_alone_it_is_a_model_for_the_runner(make_samples) -> None:
@@ -63,7 +63,7 @@ def test_alone_it_is_a_model_for_the_runner(make_samples) -> None:
         teacher(torch.rand(1, 1, 12, 16), samples, mode='guess')
 
 
-def test_prediction_fills_blocks_that_are_hidden_alike_each_time(make_samples) -> None:
+def test_prediction_fills_blocks_that_are_masked_alike_each_time(make_samples) -> None:
     teacher, samples = _teacher().eval(), make_samples((12, 16))
     first, second = (
         teacher(torch.zeros(2, 3, 48, 64), samples, mode='predict')[0].pred_depth_map.data.clone()
@@ -74,7 +74,29 @@ def test_prediction_fills_blocks_that_are_hidden_alike_each_time(make_samples) -
     assert not torch.allclose(first, shown)
 
 
+def test_what_is_distilled_comes_from_a_clean_pass_without_gradient() -> None:
+    teacher, depth = _teacher(mask_ratio=0.9).train(), torch.rand(2, 1, 12, 16) + 1
+    features = teacher.features(depth)
+    assert not features.requires_grad
+    assert torch.equal(features, teacher.reconstruct(depth).feats[0])
+    assert torch.equal(features, teacher.features(depth)), 'nothing is masked at random'
+
+
+def test_no_skip_copies_depth_at_full_resolution() -> None:
+    teacher, depth = _teacher().eval(), torch.rand(1, 1, 16, 16) + 1
+    depth.requires_grad_()
+    (at_pixel,) = torch.autograd.grad(teacher.reconstruct(depth).feats[0][0, :, 8, 8].sum(), depth)
+    assert teacher.decoder[0][0].conv.in_channels == 16, 'of the next coarser level alone'
+    assert at_pixel.abs().sum() > 0
+
+
+def test_frozen_without_weights_is_refused() -> None:
+    with pytest.raises(ValueError, match=r'no weights: set model\.teacher\.init_cfg'):
+        _teacher(frozen=True)
+
+
 def test_frozen_survives_train_mode() -> None:
-    teacher = _teacher(frozen=True).train()
+    init_cfg = dict(type='Pretrained', checkpoint='x.pth')
+    teacher = _teacher(frozen=True, init_cfg=init_cfg).train()
     assert not any(m.training for m in teacher.modules())
     assert not any(p.requires_grad for p in teacher.parameters())

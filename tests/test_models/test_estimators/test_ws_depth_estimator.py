@@ -1,3 +1,5 @@
+import logging
+
 import pytest
 import torch
 from mmengine.config import ConfigDict
@@ -6,11 +8,19 @@ from mmengine.structures import PixelData
 from torch import Tensor, nn
 
 from mmwsdepth.functional import downsample_depth, downsample_image
-from mmwsdepth.models.estimators import checks
+from mmwsdepth.models.estimators import ws_depth_estimator
+from mmwsdepth.models.estimators.ws_depth_estimator import coarsest_at_least
 from mmwsdepth.registry import MODELS
 
 LOSSES = ('loss_lr', 'loss_hr', 'loss_consistency', 'loss_affinity')
-ONLY_HR = dict(loss_lr=None, loss_consistency=None, loss_affinity=None, teacher=None)
+NO_TEACHER = dict(teacher=None, loss_affinity=None)
+ONLY_HR = dict(loss_lr=None, loss_consistency=None, **NO_TEACHER)
+FROZEN = dict(
+    type='mmwsdepth.DepthReconstruction',
+    channels=(8, 16),
+    frozen=True,
+    init_cfg=dict(type='Kaiming', layer='Conv2d'),
+)
 
 
 def _grads(module: nn.Module) -> Tensor:
@@ -21,13 +31,24 @@ def _running_means(module: nn.Module) -> list[Tensor]:
     return [m.running_mean.clone() for m in module.modules() if isinstance(m, nn.BatchNorm2d)]
 
 
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What the estimator says."""
+    said: list[str] = []
+
+    def note(message: str, logger: str, level: int) -> None:
+        assert level == logging.WARNING
+        said.append(message)
+
+    monkeypatch.setattr(ws_depth_estimator, 'print_log', note)
+    return said
+
+
 @pytest.mark.parametrize(
     ('hr', 'lr'), [((32, 64), (8, 16)), ((60, 90), (8, 12)), ((24, 32), (24, 32))]
 )
 def test_any_ratio_gives_the_four_losses(make_estimator, make_samples, hr, lr) -> None:
-    model = make_estimator()
-    model.loss_factors['loss_affinity'] = 1.0
-    losses = model(torch.randn(2, 3, *hr), make_samples(lr), mode='loss')
+    losses = make_estimator()(torch.randn(2, 3, *hr), make_samples(lr), mode='loss')
     assert set(losses) == {*LOSSES, 'loss_teacher'}
     assert all(loss.isfinite() and loss.ndim == 0 for loss in losses.values())
 
@@ -37,7 +58,6 @@ def test_each_loss_reaches_the_student_and_never_the_teacher(
     make_estimator, make_samples, name
 ) -> None:
     model = make_estimator()
-    model.loss_factors['loss_affinity'] = 1.0
     model.loss(torch.randn(2, 3, 32, 64), make_samples((8, 16)))[name].backward()
     assert _grads(model.student.backbone).abs().sum() > 0
     assert all(p.grad is None for p in model.teacher.parameters())
@@ -50,11 +70,30 @@ def test_the_teachers_loss_reaches_the_teacher_alone(make_estimator, make_sample
     assert all(p.grad is None for p in model.student.parameters())
 
 
+@pytest.mark.parametrize(
+    ('left_out', 'gone'),
+    [
+        (dict(loss_lr=None), {'loss_lr'}),
+        (dict(loss_hr=None), {'loss_hr'}),
+        (dict(loss_consistency=None), {'loss_consistency'}),
+        (NO_TEACHER, {'loss_affinity', 'loss_teacher'}),
+        (dict(teacher=FROZEN), {'loss_teacher'}),
+    ],
+)
+def test_leaving_a_part_out_changes_that_part_alone(
+    make_estimator, make_samples, left_out, gone
+) -> None:
+    whole, part = make_estimator(), make_estimator(**left_out)
+    part.load_state_dict(whole.state_dict(), strict=False)
+    image, samples = torch.randn(2, 3, 32, 64), make_samples((8, 16))
+    expected, found = whole.loss(image, samples), part.loss(image, samples)
+    assert set(expected) - set(found) == gone
+    for name in set(found) - {'loss_affinity', 'loss_teacher'}:
+        assert torch.equal(found[name], expected[name]), name
+
+
 def test_a_frozen_teacher_has_no_loss_and_stays_in_evaluation(make_estimator, make_samples) -> None:
-    model = make_estimator(
-        teacher=dict(type='mmwsdepth.DepthReconstruction', channels=(8, 16), frozen=True)
-    )
-    model.loss_factors['loss_affinity'] = 1.0
+    model = make_estimator(teacher=FROZEN)
     losses = model.loss(torch.randn(2, 3, 32, 64), make_samples((8, 16)))
     assert set(losses) == set(LOSSES)
     sum(losses.values()).backward()
@@ -63,43 +102,71 @@ def test_a_frozen_teacher_has_no_loss_and_stays_in_evaluation(make_estimator, ma
 
 
 def test_losses_are_what_the_paper_says(make_estimator, make_samples) -> None:
-    model, samples = make_estimator(teacher=None, loss_affinity=None), make_samples((8, 16))
+    model, samples = make_estimator(), make_samples((8, 16))
     image, gt = torch.randn(2, 3, 32, 64), torch.stack([s.gt_depth_map.data for s in samples])
     losses = model.loss(image, samples)
-    hr = downsample_depth(model.estimate(image).depth, (8, 16))
-    lr = model.estimate(downsample_image(image, (8, 16))).depth
-    modules = model.loss_modules
-    assert torch.allclose(losses['loss_hr'], modules['loss_hr'](hr, gt))
-    assert torch.allclose(losses['loss_lr'], modules['loss_lr'](lr, gt))
-    assert torch.allclose(losses['loss_consistency'], modules['loss_consistency'](lr, hr))
+    hr, lr = model.estimate(image), model.estimate_lr(downsample_image(image, (8, 16)))
+    hr_down = downsample_depth(hr.depth, (8, 16))
+    target = model.teacher.features(gt)
+    affinities = [
+        model.loss_affinity(coarsest_at_least(feats, target), target)
+        for feats in (hr.feats, lr.feats)
+    ]
+    assert torch.allclose(losses['loss_hr'], model.loss_hr(hr_down, gt))
+    assert torch.allclose(losses['loss_lr'], model.loss_lr(lr.depth, gt))
+    assert torch.allclose(losses['loss_consistency'], model.loss_consistency(lr.depth, hr_down))
+    assert torch.allclose(losses['loss_affinity'], torch.stack(affinities).mean(), rtol=1e-3)
 
 
-@pytest.mark.parametrize('branch', ['hr', 'lr', 'both'])
-def test_running_statistics_come_from_the_branch_that_is_named(
-    make_estimator, make_samples, branch
+def test_a_branch_that_learns_alone_has_its_own_losses(make_estimator, make_samples) -> None:
+    model, samples = make_estimator(), make_samples((8, 16))
+    image = torch.randn(2, 3, 32, 64)
+    model.learning_branches = ['lr']
+    assert set(model.loss(image, samples)) == {'loss_lr', 'loss_affinity', 'loss_teacher'}
+    model.learning_branches = ['hr']
+    losses = model.loss(image, samples)
+    assert set(losses) == {'loss_hr', 'loss_consistency', 'loss_affinity', 'loss_teacher'}
+
+
+def test_while_hr_learns_the_lr_estimate_is_a_target_without_gradient(
+    make_estimator, make_samples
 ) -> None:
-    model = make_estimator(running_stats=branch, teacher=None, loss_affinity=None)
-    reference = make_estimator(teacher=None, loss_affinity=None)
+    model, samples = make_estimator(loss_lr=None, **NO_TEACHER), make_samples((8, 16))
+    image = torch.randn(2, 3, 32, 64)
+    for branches, gradient_of_lr in ((['hr', 'lr'], True), (['hr'], False)):
+        seen: list[bool] = []
+        model.loss_consistency.register_forward_pre_hook(
+            lambda _, args, seen=seen: seen.append(args[0].requires_grad)
+        )
+        model.learning_branches = branches
+        model.loss(image, samples)
+        assert seen == [gradient_of_lr]
+
+
+@pytest.mark.parametrize('branches', [['hr'], ['lr'], ['hr', 'lr']])
+def test_every_learnable_parameter_gets_a_gradient_in_every_kind_of_step(
+    make_estimator, make_samples, branches
+) -> None:
+    """Else distributed training stops with 'Expected to have finished reduction'."""
+    model = make_estimator()
+    model.learning_branches, model.affinity_factor = branches, 0.0
+    sum(model.loss(torch.randn(2, 3, 32, 64), make_samples((8, 16))).values()).backward()
+    assert all(p.grad is not None for p in model.parameters())
+
+
+def test_each_branch_keeps_its_own_statistics(make_estimator, make_samples) -> None:
+    model, reference = make_estimator(**NO_TEACHER), make_estimator(**NO_TEACHER)
     reference.load_state_dict(model.state_dict())
     image = torch.randn(2, 3, 32, 64)
     model.loss(image, make_samples((8, 16)))
-    if branch in ('lr', 'both'):
+    reference.estimate(image)
+    for a, b in zip(_running_means(model), _running_means(reference), strict=True):
+        assert torch.equal(a, b)
+    with reference.lr_statistics.in_use(reference.student):
         reference.estimate(downsample_image(image, (8, 16)))
-    if branch in ('hr', 'both'):
-        reference.estimate(image)
-    pairs = zip(_running_means(model), _running_means(reference), strict=True)
-    assert all(torch.equal(a, b) for a, b in pairs)
-
-
-def test_a_branch_that_runs_alone_updates_the_running_statistics(
-    make_estimator, make_samples
-) -> None:
-    model = make_estimator(running_stats='hr')
-    model.loss_factors |= {'loss_hr': 0.0, 'loss_consistency': 0.0}
-    before = _running_means(model.student)
-    losses = model.loss(torch.randn(2, 3, 32, 64), make_samples((8, 16)))
-    assert set(losses) == {'loss_lr', 'loss_teacher'}
-    assert not torch.equal(before[0], _running_means(model.student)[0])
+    lr = model.lr_statistics.running_mean_0
+    assert torch.equal(lr, reference.lr_statistics.running_mean_0)
+    assert not torch.equal(lr, _running_means(model.student)[0])
 
 
 def test_loss_hr_alone_with_hr_truth_is_supervised_training(make_estimator, make_samples) -> None:
@@ -107,16 +174,77 @@ def test_loss_hr_alone_with_hr_truth_is_supervised_training(make_estimator, make
     image = torch.randn(2, 3, 32, 64)
     losses = model.loss(image, samples)
     gt = torch.stack([s.gt_depth_map.data for s in samples])
-    expected = model.loss_modules['loss_hr'](model.estimate(image).depth, gt)
     assert set(losses) == {'loss_hr'}
-    assert torch.allclose(losses['loss_hr'], expected)
+    assert torch.allclose(losses['loss_hr'], model.loss_hr(model.estimate(image).depth, gt))
+
+
+@pytest.mark.parametrize(
+    ('least', 'size'), [(1, (8, 12)), (8, (8, 12)), (16, (16, 24)), (1000, (64, 96))]
+)
+def test_the_lr_image_is_no_smaller_than_the_student_can_read(make_estimator, least, size) -> None:
+    model = make_estimator(min_lr_side=least)
+    assert model.lr_size(torch.zeros(1, 3, 64, 96), (8, 12)) == size
+
+
+def test_an_lr_estimate_finer_than_the_sensor_is_brought_to_its_grid(
+    make_estimator, make_samples
+) -> None:
+    model, samples = make_estimator(min_lr_side=16, **NO_TEACHER), make_samples((8, 12))
+    image, gt = torch.randn(2, 3, 64, 96), torch.stack([s.gt_depth_map.data for s in samples])
+    loss = model.loss(image, samples)['loss_lr']
+    depth = model.estimate_lr(downsample_image(image, (16, 24))).depth
+    assert torch.allclose(loss, model.loss_lr(downsample_depth(depth, (8, 12)), gt))
+
+
+def test_features_are_taken_at_the_sensors_scale() -> None:
+    maps = [torch.zeros(1, c, 8 * s, 16 * s) for c, s in ((4, 4), (5, 2), (6, 1))]
+    chosen = [coarsest_at_least(maps, torch.zeros(1, 9, *size)).shape[1] for size in
+              ((1, 2), (8, 16), (9, 20), (16, 32), (64, 128))]  # fmt: skip
+    assert chosen == [6, 6, 5, 5, 4]
+
+
+def test_the_decoder_is_distilled_where_the_head_shows_it(make_estimator) -> None:
+    model = make_estimator()
+    feats = model.estimate(torch.randn(1, 3, 32, 64)).feats
+    assert [f.shape[1] for f in feats] == [8, 8, 8]
+
+
+def test_a_head_that_shows_no_decoder_is_distilled_at_the_encoder(make_estimator) -> None:
+    model = make_estimator()
+    head = model.student.decode_head
+
+    class Plain(nn.Module):
+        def forward(self, feats: list[Tensor]) -> Tensor:
+            return head(feats)
+
+    model.student.decode_head = Plain()
+    feats = model.estimate(torch.randn(1, 3, 32, 64)).feats
+    assert [f.shape[1] for f in feats] == [16, 24, 40]
+
+
+def test_a_model_without_the_hook_distils_fully_and_says_so_once(
+    make_estimator, make_samples, told: list[str]
+) -> None:
+    model, samples = make_estimator(), make_samples((8, 16))
+    image = torch.randn(2, 3, 32, 64)
+    full = model.loss(image, samples)['loss_affinity']
+    model.loss(image, samples)
+    assert len(told) == 1 and 'no AffinityDistillationHook' in told[0]
+    model.affinity_factor = 0.25
+    assert torch.allclose(model.loss(image, samples)['loss_affinity'], full / 4, rtol=1e-2)
+
+
+def test_a_teacher_that_nothing_distils_is_left_out_and_that_is_said(
+    make_estimator, told: list[str]
+) -> None:
+    assert make_estimator(loss_affinity=None).teacher is None
+    assert len(told) == 1 and 'model.teacher is left out' in told[0]
 
 
 def test_a_batch_without_valid_pixels_leaves_the_weights_finite(
     make_estimator, make_samples
 ) -> None:
     model, samples = make_estimator(), make_samples((8, 16))
-    model.loss_factors['loss_affinity'] = 1.0
     for sample in samples:
         sample.gt_depth_map.data.zero_()
     losses = model.loss(torch.randn(2, 3, 32, 64), samples)
@@ -127,10 +255,8 @@ def test_a_batch_without_valid_pixels_leaves_the_weights_finite(
 
 
 def test_mixed_precision_gives_finite_losses_in_float32(make_estimator, make_samples) -> None:
-    model = make_estimator()
-    model.loss_factors['loss_affinity'] = 1.0
     with torch.autocast('cpu', torch.bfloat16):
-        losses = model.loss(torch.randn(2, 3, 32, 64), make_samples((8, 16)))
+        losses = make_estimator().loss(torch.randn(2, 3, 32, 64), make_samples((8, 16)))
     assert all(loss.dtype == torch.float32 and loss.isfinite() for loss in losses.values())
 
 
@@ -141,6 +267,18 @@ def test_predictions_have_the_colour_images_size(make_estimator, make_samples) -
     assert predictions[0].pred_depth_map.data.shape == (1, 64, 128)
     assert predictions[1].pred_depth_map.data.shape == (1, 32, 64)
     assert model(torch.randn(1, 3, 32, 64)).shape == (1, 1, 32, 64)
+
+
+def test_scales_below_one_are_seen_by_the_lr_branch(make_estimator) -> None:
+    model = make_estimator(test_cfg=dict(scales=(0.5,))).eval()
+    nn.init.normal_(model.student.decode_head.output.weight)
+    for norm in model.lr_statistics.buffers():
+        norm.mul_(1.5).add_(0.1)
+    image = torch.randn(1, 3, 32, 64)
+    lr = model.estimate_lr(downsample_image(image, (16, 32))).depth
+    up = nn.functional.interpolate(lr, (32, 64), mode='bilinear', align_corners=False)
+    assert torch.allclose(model(image), up)
+    assert not torch.allclose(model.estimate(downsample_image(image, (16, 32))).depth, lr)
 
 
 def test_truth_larger_than_the_image_is_refused(make_estimator, make_samples) -> None:
@@ -158,9 +296,11 @@ def test_truth_of_two_sizes_in_a_batch_is_refused(make_estimator, make_samples) 
 @pytest.mark.parametrize(
     ('options', 'message'),
     [
-        (dict(running_stats='mean'), "running_stats='mean'"),
         (dict(sensor='max'), "sensor='max' is none of area"),
         (dict(loss_lr=None, loss_hr=None), 'nothing ties depth to metres'),
+        (dict(teacher=None), 'loss_affinity needs a teacher'),
+        (dict(test_cfg=dict(scales=(1, 0.5))), r'scales=\(1, 0\.5\), not factors above 0, from'),
+        (dict(test_cfg=dict(scales=0.5)), r'scales=0\.5, not factors'),
     ],
 )
 def test_bad_options_are_refused(make_estimator, options, message) -> None:
@@ -195,32 +335,19 @@ def test_a_published_student_fits_us_and_plain_mmsegmentation(
     assert torch.allclose(predicted, expected[0], atol=1e-6)
 
 
+@pytest.mark.parametrize('published', [True, False])
+def test_a_student_without_lr_statistics_lends_its_own(make_estimator, published: bool) -> None:
+    trained, model = make_estimator(), make_estimator()
+    for norm in trained.student.modules():
+        if isinstance(norm, nn.BatchNorm2d):
+            norm.running_mean.fill_(0.7)
+    state = trained.student.state_dict() if published else trained.state_dict()
+    state = {key: value for key, value in state.items() if 'lr_statistics' not in key}
+    assert model.load_state_dict(state, strict=False).missing_keys == []
+    assert (model.lr_statistics.running_mean_0 == 0.7).all()
+
+
 def test_another_models_checkpoint_is_refused(make_estimator) -> None:
     model = make_estimator()
     with pytest.raises(ValueError, match="none of the student's weights"):
         load_state_dict(model, model.teacher.state_dict())
-
-
-def test_it_is_known_whether_the_teachers_weights_were_loaded(make_estimator) -> None:
-    trained, model = make_estimator(), make_estimator()
-    load_state_dict(model, trained.student.state_dict())
-    assert not model.teacher_has_weights
-    load_state_dict(model, trained.state_dict())
-    assert model.teacher_has_weights
-
-
-@pytest.mark.parametrize(('grid', 'warned'), [((24, 36), 1), ((32, 48), 0)])
-def test_an_lr_view_too_small_for_the_student_is_told_once(
-    make_estimator,
-    make_samples,
-    monkeypatch: pytest.MonkeyPatch,
-    grid: tuple[int, int],
-    warned: int,
-) -> None:
-    told: list[str] = []
-    monkeypatch.setattr(checks, 'print_log', lambda message, *_: told.append(message))
-    model = make_estimator(teacher=None, loss_affinity=None)
-    for _ in range(2):
-        model.loss(torch.randn(2, 3, 64, 96), make_samples(grid))
-    assert len(told) == warned
-    assert not warned or 'LR view of 24x36 leaves 3x5 features' in told[0]

@@ -4,6 +4,7 @@ import torch.nn.functional as F
 
 from mmwsdepth.functional import affinity_distance, area_mean
 from mmwsdepth.models.losses import AffinityLoss, affinity_loss
+from mmwsdepth.models.losses.affinity import centred
 
 C, D = 5, 7
 GRIDS = [
@@ -24,9 +25,8 @@ def features(channels, size, seed=0):
 def test_features_are_compared_on_the_coarser_grid(student_size, teacher_size):
     student, teacher = features(C, student_size), features(D, teacher_size, seed=1)
     coarser = tuple(map(min, student_size, teacher_size))
-    want = affinity_distance(
-        area_mean(student, coarser).flatten(2), area_mean(teacher, coarser).flatten(2)
-    )
+    pooled = (area_mean(maps, coarser).flatten(2) for maps in (student, teacher))
+    want = affinity_distance(*(maps - maps.mean(-1, keepdim=True) for maps in pooled))
     assert want > 0
     torch.testing.assert_close(affinity_loss(student, teacher), want)
 
@@ -84,16 +84,33 @@ def test_autocast_does_not_lower_the_precision(size):
     torch.testing.assert_close(got, want, rtol=0, atol=0)
 
 
-def test_the_module_averages_over_levels_and_weighs():
-    sizes = [(8, 16), (4, 8), (2, 4)]
-    students = [features(C, size, seed) for seed, size in enumerate(sizes)]
-    teachers = [features(D, size, seed + 5) for seed, size in enumerate(sizes)]
-    valid = features(1, (8, 16), 9) > -0.5
-    each = [affinity_loss(s, t, valid) for s, t in zip(students, teachers, strict=True)]
-    got = AffinityLoss(loss_weight=3.0)(students, teachers, valid)
-    torch.testing.assert_close(got, 3 * torch.stack(each).mean())
+def test_the_module_weighs():
+    student, teacher, valid = features(C, (8, 16)), features(D, (4, 8), 5), features(1, (8, 16), 9)
+    want = 3 * affinity_loss(student, teacher, valid > -0.5)
+    torch.testing.assert_close(AffinityLoss(loss_weight=3.0)(student, teacher, valid > -0.5), want)
 
 
-def test_levels_without_a_partner_are_refused():
-    with pytest.raises(ValueError, match='shorter'):
-        AffinityLoss()([features(C, (4, 8))] * 2, [features(D, (4, 8))])
+def test_what_all_positions_share_counts_for_nothing():
+    student, teacher = features(C, (4, 8)), features(D, (4, 8), seed=1)
+    offset = torch.linspace(5, 50, C).view(1, C, 1, 1)
+    torch.testing.assert_close(
+        affinity_loss(student + offset, teacher), affinity_loss(student, teacher), rtol=1e-4, atol=0
+    )
+
+
+def test_centred_features_have_a_mean_of_zero_over_the_valid_positions():
+    valid = torch.rand(2, 32, generator=torch.Generator().manual_seed(0)) > 0.4
+    maps = 3 + features(C, (4, 8)).flatten(2)
+    mean = (centred(maps, valid) * valid[:, None]).sum(-1)
+    torch.testing.assert_close(mean, torch.zeros_like(mean), rtol=0, atol=1e-4)
+    want = maps - maps.mean(-1, keepdim=True)
+    torch.testing.assert_close(centred(maps), want)
+    assert centred(maps, torch.zeros_like(valid)).isfinite().all()
+
+
+def test_positive_features_do_not_look_alike():
+    """Uncentred, cosines of what a ReLU leaves are near one and tell structures badly apart."""
+    teacher = features(D, (8, 16)).relu() + 1
+    other = features(D, (8, 16), seed=3).relu() + 1
+    raw = affinity_distance(teacher.flatten(2), other.flatten(2))
+    assert affinity_loss(teacher, other) > 3 * raw

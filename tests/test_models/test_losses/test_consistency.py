@@ -43,26 +43,6 @@ def test_agreeing_estimates_cost_nothing_and_have_a_zero_gradient(log):
     assert all((grad == 0).all() for grad in torch.autograd.grad(loss, (lr, hr)))
 
 
-@pytest.mark.parametrize('log', [True, False])
-@pytest.mark.parametrize(
-    ('detach', 'lr_learns', 'hr_learns'),
-    [(None, True, True), ('lr', False, True), ('hr', True, False)],
-)
-def test_the_detached_side_is_a_target(log, detach, lr_learns, hr_learns):
-    lr, hr = depths()
-    loss = ResolutionConsistencyLoss(log, detach)(lr, hr)
-    torch.testing.assert_close(loss, ResolutionConsistencyLoss(log)(lr, hr))
-    grads = torch.autograd.grad(loss, (lr, hr), allow_unused=True)
-    for grad, learns in zip(grads, (lr_learns, hr_learns), strict=True):
-        assert (grad is not None) == learns
-        assert grad is None or (grad != 0).all()
-
-
-def test_an_unknown_side_is_refused():
-    with pytest.raises(ValueError, match="detach='both' is none of None, 'lr' and 'hr'"):
-        ResolutionConsistencyLoss(detach='both')
-
-
 def test_the_weight_is_a_factor():
     lr, hr = depths()
     weighted = ResolutionConsistencyLoss(loss_weight=0.25)(lr, hr)

@@ -27,6 +27,27 @@ def test_value_worked_out_by_hand(lam):
     assert SILogLoss(lam)(pred, target).item() == pytest.approx(want, rel=1e-5)
 
 
+def test_per_image_a_scale_is_forgiven_to_each_image_and_not_to_the_batch():
+    target = target_map()
+    pred = target * torch.tensor([0.5, 2.0]).view(2, 1, 1, 1)
+    log2 = math.log(2)
+    assert silog_loss(pred, target, 1.0, per_image=True).item() == pytest.approx(0, abs=1e-3)
+    assert silog_loss(pred, target, 1.0).item() == pytest.approx(smoothed(log2**2), rel=1e-4)
+    each = [silog_loss(pred[i : i + 1], target[i : i + 1]) for i in range(2)]
+    want = torch.stack(each).mean()
+    torch.testing.assert_close(SILogLoss(per_image=True)(pred, target), want)
+
+
+def test_per_image_an_image_without_measurements_costs_nothing():
+    target = target_map()
+    target[0] = 0
+    pred = (1.5 * target_map().flip(-1)).requires_grad_()
+    loss = silog_loss(pred, target, per_image=True)
+    torch.testing.assert_close(loss, silog_loss(pred[1:], target[1:]) / 2)
+    loss.backward()
+    assert (pred.grad[0] == 0).all() and pred.grad[1].abs().sum() > 0
+
+
 @pytest.mark.parametrize('lam', LAMBDAS)
 @pytest.mark.parametrize('scale', [2e-3, 0.01, 0.5, 37.0, 1000.0])
 def test_lambda_is_the_share_of_a_wrong_scale_that_is_forgiven(lam, scale):

@@ -1,1 +1,0 @@
-_base_ = './wsdepth/wsdepth-paper_r50_8xb4-40k_nyu-480x640.py'

@@ -1,1 +1,0 @@
-_base_ = './wsdepth/wsdepth-paper_efficientnet-lite0_1xb4-700iter_rooms-192x256.py'
