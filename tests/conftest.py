@@ -49,8 +49,6 @@ def tiny_options(rooms_root: Path) -> dict[str, Any]:
         'model.student.decode_head.channels': 16,
         'model.teacher.channels': [8, 16, 24],
         'model.min_lr_side': 12,
-        'default_hooks.distillation.begin': 0,
-        'default_hooks.distillation.warmup': 2,
         'train_cfg.max_iters': 4,
         'train_cfg.val_interval': 4,
         'default_hooks.logger.interval': 1,

@@ -20,11 +20,7 @@ train_dataloader = dict(
 )
 val_dataloader = dict(num_workers=1, dataset=dict(data_root='data/iphone', data_prefix=folders))
 test_dataloader = val_dataloader
-default_hooks = dict(
-    distillation=dict(begin=100, warmup=100),
-    logger=dict(interval=10),
-    checkpoint=dict(interval=100),
-)
+default_hooks = dict(logger=dict(interval=10), checkpoint=dict(interval=100))
 optim_wrapper = dict(optimizer=dict(lr=5e-4))
 model = dict(test_cfg=dict(scales=(2 / 15, 1)))
 max_iters = 400

@@ -7,9 +7,6 @@ _base_ = [
     '../_base_/default_runtime.py',
 ]
 default_hooks = dict(
-    distillation=dict(begin=200, warmup=200),
-    logger=dict(interval=20),
-    checkpoint=dict(interval=200),
-    visualization=dict(max_images=6),
+    logger=dict(interval=20), checkpoint=dict(interval=200), visualization=dict(max_images=6)
 )
 model = dict(test_cfg=dict(scales=(0.5, 1, 2)))

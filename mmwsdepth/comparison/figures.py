@@ -21,7 +21,7 @@ CROP_SHARE = 0.35
 def draw_figures(
     results: Sequence[Result], runs: Sequence[Run], metrics: Sequence[str], folder: Path
 ) -> list[Path]:
-    """Draw bars with the spread of seeds, metrics against time and ratio, and a contact sheet.
+    """Draw metrics against the budget with the spread of seeds, and a contact sheet.
 
     Args:
         results: What was found.
@@ -34,9 +34,7 @@ def draw_figures(
     """
     metrics = [m for m in metrics if all(m in result.metrics for result in results)]
     figures = {
-        'bars.png': _bars(results, metrics),
-        'time.png': _against_time(results, metrics),
-        'ratio.png': _against_ratio(results, metrics),
+        'budget.png': _against_budget(results, metrics),
         'contact_sheet.png': contact_sheet([run for run in runs if run.seed == 0]),
     }
     for name, figure in figures.items():
@@ -45,51 +43,22 @@ def draw_figures(
     return [folder / name for name in figures]
 
 
-def _bars(results: Sequence[Result], metrics: Sequence[str]) -> Figure:
-    figure = Figure(figsize=(3.2 * len(metrics), 0.35 * len(results) + 1.2), layout='constrained')
-    names = [result.name for result in results]
-    for axis, metric in zip(np.atleast_1d(figure.subplots(1, len(metrics))), metrics, strict=True):
-        axis.barh(
-            names,
-            [result.mean(metric) for result in results],
-            xerr=[result.spread(metric) for result in results],
-            color='tab:blue',
-            capsize=2,
-        )
-        axis.invert_yaxis()
-        axis.set_title(metric)
-        if axis.get_subplotspec().colspan.start:
-            axis.set_yticklabels([])
-    return figure
-
-
-def _against_time(results: Sequence[Result], metrics: Sequence[str]) -> Figure:
-    figure = Figure(figsize=(4.2 * len(metrics), 3.6), layout='constrained')
-    for axis, metric in zip(np.atleast_1d(figure.subplots(1, len(metrics))), metrics, strict=True):
-        for result in results:
-            point = (result.mean('seconds'), result.mean(metric))
-            axis.plot(*point, 'o', color='tab:blue')
-            axis.annotate(result.name, point, fontsize=7, xytext=(3, 3), textcoords='offset points')
-        axis.set_xlabel('training time (s)')
-        axis.set_title(metric)
-    return figure
-
-
-def _against_ratio(results: Sequence[Result], metrics: Sequence[str]) -> Figure:
+def _against_budget(results: Sequence[Result], metrics: Sequence[str]) -> Figure:
     figure = Figure(figsize=(4.2 * len(metrics), 3.6), layout='constrained')
     names = dict.fromkeys(result.series for result in results if result.series)
     for axis, metric in zip(np.atleast_1d(figure.subplots(1, len(metrics))), metrics, strict=True):
         for name in names:
-            line = sorted((r for r in results if r.series == name), key=lambda r: r.ratio or 0)
+            line = sorted((r for r in results if r.series == name), key=lambda r: r.images or 0)
             axis.errorbar(
-                [result.ratio for result in line],
+                [result.images for result in line],
                 [result.mean(metric) for result in line],
                 yerr=[result.spread(metric) for result in line],
                 marker='o',
                 capsize=2,
                 label=name,
             )
-        axis.set_xlabel('ratio')
+        axis.set_xscale('log')
+        axis.set_xlabel('budget (HR images)')
         axis.set_title(metric)
     if names:
         axis.legend(fontsize=7)

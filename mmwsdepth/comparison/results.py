@@ -18,13 +18,13 @@ class Result(NamedTuple):
         name: The variant.
         metrics: One value a seed by the metric's name, and `seconds`, the time of training.
         series: See `Variant`.
-        ratio: See `Variant`.
+        images: See `Variant`.
     """
 
     name: str
     metrics: dict[str, list[float]]
     series: str | None = None
-    ratio: float | None = None
+    images: int | None = None
 
     def mean(self, metric: str) -> float:
         """Mean over seeds."""
@@ -40,21 +40,15 @@ def collect(runs: Iterable[Run]) -> list[Result]:
     """Read the metrics of complete runs, in the order of their variants.
 
     Args:
-        runs: Complete runs. The seconds are those of the training, with its first stage if it has
-            one.
+        runs: Complete runs. The seconds are those of the training.
     """
-    runs = list(runs)
-    starts = {run.variant.name: run.variant.starts_from for run in runs}
     results: dict[str, Result] = {}
     for run in runs:
         metrics = json.loads(run.metrics_file.read_text())
         values = {k.partition('/')[2]: v for k, v in metrics.items() if k.startswith(f'{ROW}/')}
         values['seconds'] = training_seconds(run.trained)
-        first = starts.get(run.variant.weights_from or run.variant.name)
-        if first:
-            values['seconds'] += training_seconds(run.folder_of(first))
         variant = run.variant
-        fresh = Result(variant.name, {}, variant.series, variant.ratio)
+        fresh = Result(variant.name, {}, variant.series, variant.images)
         result = results.setdefault(variant.name, fresh)
         for name, value in values.items():
             result.metrics.setdefault(name, []).append(value)

@@ -8,8 +8,7 @@ from mmengine.config import Config
 
 from mmwsdepth.apis import load_config
 
-SOURCES = ('weights_from', 'starts_from')
-PLACE = ('series', 'ratio')
+OWN_KEYS = ('weights_from', 'series', 'images')
 
 
 class Variant(NamedTuple):
@@ -19,17 +18,16 @@ class Variant(NamedTuple):
         name: What stands in the table.
         cfg: Its whole config.
         weights_from: Another variant whose weights it is scored with, instead of being trained.
-        starts_from: Another variant from whose weights its training starts.
-        series: Variants of one series are one line of the figure of errors against the ratio.
-        ratio: Where in its series it stands: colour pixels to one depth pixel a side.
+        series: Variants of one series are one line of the figure of errors against the budget.
+        images: Where in its series it stands: HR images whose forward and backward passes cost as
+            much as its training.
     """
 
     name: str
     cfg: Config
     weights_from: str | None = None
-    starts_from: str | None = None
     series: str | None = None
-    ratio: float | None = None
+    images: int | None = None
 
 
 class Run(NamedTuple):
@@ -67,38 +65,27 @@ def load_suite(
 
     Args:
         path: Config file. `variants` maps a name to what differs from the rest of the file, merged
-            as an inheriting config would be. The key `weights_from` names a variant whose weights
-            are scored anew, `starts_from` one whose weights the training starts from; for `series`
-            and `ratio` see `Variant`.
+            as an inheriting config would be. For its keys `weights_from`, `series` and `images` see
+            `Variant`.
         only: Names to keep; all by default. A variant that they take weights from is kept too.
         data_root: Folder of the data, for every data set that the suite names.
 
     Raises:
         KeyError: A name is unknown.
-        ValueError: A variant starts from one that itself starts from another.
     """
     base = load_config(path, data_root=data_root)
     differences = base.pop('variants')
-    sources = {name: _taken(difference, SOURCES) for name, difference in differences.items()}
-    wanted, found = set[str](), set(only or differences)
-    while found:
-        wanted |= found
-        found = {s for name in found & sources.keys() for s in sources[name].values()} - wanted
+    sources = {name: change.get('weights_from') for name, change in differences.items()}
+    wanted = set(only or differences)
+    wanted |= {sources[name] for name in wanted & sources.keys() if sources[name]}
     for name in sorted(wanted):
         if name not in differences:
             raise KeyError(f'{path}: no variant {name!r}, there are {", ".join(differences)}')
-        first = sources[name].get('starts_from')
-        if first and sources[first]:
-            raise ValueError(f'{path}: {name!r} starts from {first!r}, which is not a first stage')
     variants = []
     for name in (name for name in differences if name in wanted):
         cfg = load_config(path, data_root=data_root)
         cfg.pop('variants')
-        said = _taken(differences[name], SOURCES + PLACE)
-        cfg.merge_from_dict({k: v for k, v in differences[name].items() if k not in said})
-        variants.append(Variant(name, cfg, **said))
+        own = {key: differences[name][key] for key in OWN_KEYS if key in differences[name]}
+        cfg.merge_from_dict({k: v for k, v in differences[name].items() if k not in own})
+        variants.append(Variant(name, cfg, **own))
     return variants
-
-
-def _taken(difference: dict, keys: Sequence[str]) -> dict:
-    return {key: difference[key] for key in keys if key in difference}

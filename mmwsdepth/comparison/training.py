@@ -41,9 +41,7 @@ def run_suite(
     threads = str(max((os.cpu_count() or 1) // jobs, 1))
     with Progress() as progress:
         trained = [run for run in runs if run.variant.weights_from is None]
-        for title, later in (('first stages', False), ('training', True)):
-            stage = [run for run in trained if (run.variant.starts_from is not None) == later]
-            _each(lambda run: _train(run, tools, threads), stage, jobs, progress, title)
+        _each(lambda run: _train(run, tools, threads), trained, jobs, progress, 'training')
         _each(lambda run: _test(run, tools, threads), runs, jobs, progress, 'testing')
     return [run for run in runs if run.metrics_file.is_file()]
 
@@ -91,9 +89,6 @@ def _write_config(run: Run) -> Path:
     run.folder.mkdir(parents=True, exist_ok=True)
     cfg = copy.deepcopy(run.variant.cfg)
     cfg.randomness = dict(seed=run.seed)
-    if run.variant.starts_from is not None:
-        first = _student(run.folder_of(run.variant.starts_from))
-        cfg.model.init_cfg = dict(type='Pretrained', checkpoint=str(first))
     path = run.folder / 'config.py'
     path.write_text(cfg.pretty_text)
     return path

@@ -69,11 +69,6 @@ def test_metrics_that_a_variant_lacks_are_not_drawn(run: Run, tmp_path: Path) ->
         Result('two', dict(rmse=[2.0, 2.0], seconds=[1.0, 1.0], abs_rel=[0.1, 0.1]), 'line', 8),
     ]
     paths = draw_figures(results, [run], ('rmse', 'abs_rel'), tmp_path)
-    assert [path.name for path in paths] == [
-        'bars.png',
-        'time.png',
-        'ratio.png',
-        'contact_sheet.png',
-    ]
-    bars = cv2.imread(str(tmp_path / 'bars.png'))
-    assert bars.shape[1] == pytest.approx(3.2 * 110, abs=2)
+    assert [path.name for path in paths] == ['budget.png', 'contact_sheet.png']
+    budget = cv2.imread(str(tmp_path / 'budget.png'))
+    assert budget.shape[1] == pytest.approx(4.2 * 110, abs=2)

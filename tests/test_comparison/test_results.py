@@ -28,15 +28,6 @@ def test_seconds_count_each_iteration_once_over_resumed_logs(tmp_path: Path) -> 
     assert training_seconds(tmp_path) == 10 * (1 + 2 + 3 + 4)
 
 
-def test_seconds_include_the_first_stage(tmp_path: Path) -> None:
-    first, second = Variant('first', Config()), Variant('second', Config(), starts_from='first')
-    third = Variant('third', Config(), weights_from='second')
-    runs = [_complete(tmp_path, variant, 0, 0.2) for variant in (first, second, third)]
-    for run, time in zip(runs[:2], (0.5, 2.0), strict=True):
-        _log(run.folder, '1', {10: time})
-    assert [r.metrics['seconds'] for r in collect(runs)] == [[5.0], [25.0], [25.0]]
-
-
 def test_means_and_spreads_over_seeds(tmp_path: Path) -> None:
     plain, again = Variant('plain', Config()), Variant('again', Config(), weights_from='plain')
     runs = [_complete(tmp_path, plain, seed, value) for seed, value in enumerate((0.2, 0.3))]

@@ -35,14 +35,12 @@ def _variant(name: str, **weights: str) -> Variant:
 
 
 def test_runs_at_the_same_time_have_seeds_of_their_own(tools: Path, tmp_path: Path) -> None:
-    variants = [_variant('one'), _variant('later', starts_from='one')]
+    variants = [_variant('one'), _variant('two')]
     runs = run_suite(variants, tmp_path, tools, seeds=4, jobs=4)
     assert len(runs) == 8
     for run in runs:
         trained = (run.folder / 'student.pth').read_text()
         assert f'seed={run.seed}' in trained
-        first = str(tmp_path / 'one' / f'seed_{run.seed}' / 'student.pth')
-        assert (first in trained) == (run.variant.name == 'later')
     assert 'randomness' not in variants[0].cfg
 
 

@@ -1,5 +1,6 @@
 import pytest
 import torch
+from mmengine.model import convert_sync_batchnorm
 from torch import nn
 
 from mmwsdepth.models.batch_statistics import OwnStatistics, keep_running_statistics
@@ -42,6 +43,19 @@ def test_a_second_use_has_statistics_of_its_own() -> None:
     assert torch.allclose(network(x), x, atol=1e-3)
     assert own.sources(network)['running_var_1'] == '1.running_var'
     assert set(own.sources(network)) == set(own.state_dict())
+
+
+def test_synchronised_norms_keep_both_statistics() -> None:
+    network = nn.Sequential(nn.Conv2d(3, 3, 1), nn.BatchNorm2d(3)).eval()
+    own = OwnStatistics(network)
+    own.running_mean_0.fill_(0.5)
+    x = torch.randn(2, 3, 4, 4)
+    with own.in_use(network):
+        expected = network(x)
+    converted = convert_sync_batchnorm(network)
+    assert isinstance(converted[1], nn.SyncBatchNorm)
+    with own.in_use(converted):
+        assert torch.allclose(converted(x), expected)
 
 
 def test_statistics_are_given_back_after_an_error() -> None:

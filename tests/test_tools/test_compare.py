@@ -13,9 +13,9 @@ from tests.test_tools.conftest import losses_by_iteration
 VARIANTS = """
 variants = {
     'down': dict(model=dict(teacher=None, loss_lr=None, loss_consistency=None, loss_affinity=None),
-                 custom_hooks=[], starts_from='+affinity'),
-    'again': dict(weights_from='+affinity', series='whole', ratio=8),
-    '+affinity': dict(series='whole', ratio=4),
+                 default_hooks=dict(alternation=None, distillation=None)),
+    'again': dict(weights_from='+affinity', series='whole', images=8),
+    '+affinity': dict(series='whole', images=4),
 }
 """
 COMPARE = [sys.executable, str(ROOT / 'tools' / 'compare.py')]
@@ -29,13 +29,10 @@ def test_a_suite_is_trained_scored_and_drawn_and_goes_on_where_it_stopped(
     options = ['--work-dir', work, '--seeds', 1, '--jobs', 2]
     run_tool([*COMPARE, suite, *options, '--only', 'down'])
     down = json.loads((work / 'results.json').read_text())['down']
-    stages = [training_seconds(work / name / 'seed_0') for name in ('down', '+affinity')]
-    assert down['seconds'] == [pytest.approx(sum(stages))]
+    assert down['seconds'] == [pytest.approx(training_seconds(work / 'down' / 'seed_0'))]
     assert list(json.loads((work / 'results.json').read_text())) == ['down']
     trained = losses_by_iteration(work / 'down' / 'seed_0')
     assert len(trained) == 2
-    first = str(work / '+affinity' / 'seed_0' / 'student.pth')
-    assert first in (work / 'down' / 'seed_0' / 'config.py').read_text()
     stamp = (work / 'down' / 'seed_0' / 'student.pth').stat().st_mtime_ns
 
     table = run_tool([*COMPARE, suite, *options]).stdout
@@ -45,7 +42,7 @@ def test_a_suite_is_trained_scored_and_drawn_and_goes_on_where_it_stopped(
     again, affinity = results['again'], results['+affinity']
     assert again['abs_rel'] == affinity['abs_rel'] != results['down']['abs_rel']
     assert (work / 'table.md').read_text().strip() in table
-    for name in ('bars.png', 'time.png', 'ratio.png', 'contact_sheet.png'):
+    for name in ('budget.png', 'contact_sheet.png'):
         assert cv2.imread(str(work / name)).std() > 5
 
 

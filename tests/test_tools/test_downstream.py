@@ -41,7 +41,7 @@ val_evaluator = dict(_delete_=True, type='mmwsdepth.DepthMetric')
 test_evaluator = val_evaluator
 train_cfg = dict(max_iters=2, val_interval=2)
 custom_hooks = [dict(type='RuntimeInfoHook')]
-default_hooks = dict(logger=dict(interval=1), distillation=dict(begin=0, warmup=1))
+default_hooks = dict(logger=dict(interval=1))
 """
 
 

@@ -1,10 +1,12 @@
 import os
+import shutil
 import signal
 import subprocess
 import time
 from pathlib import Path
 
 import pytest
+import torch
 
 from tests.test_tools.conftest import TEST, TRAIN, losses_by_iteration
 
@@ -52,3 +54,33 @@ def test_a_killed_run_resumes_with_the_losses_of_an_uninterrupted_one(
 
     scored = run_tool([*TEST, killed / config.name, killed / 'student.pth'])  # it says resume=True
     assert 'abs_rel' in scored.stdout
+
+
+@pytest.mark.slow
+def test_averaged_weights_and_accumulated_gradients_resume_and_are_published(
+    run_tool, config_file, tmp_path: Path
+) -> None:
+    ema = "\ncustom_hooks = [dict(type='EMAHook', momentum=0.5)]\n"
+    options = dict(
+        optim_wrapper__accumulative_counts=2,
+        optim_wrapper__clip_grad=None,
+        default_hooks__checkpoint__interval=4,
+        train_cfg__val_interval=8,
+    )
+    whole, halved = tmp_path / 'whole', tmp_path / 'halved'
+    config = config_file(ema, train_cfg__max_iters=8, **options)
+    log = run_tool([*TRAIN, config, '--work-dir', whole]).stdout
+    for name in ('loss_lr', 'loss_hr', 'loss_consistency', 'loss_affinity'):
+        assert f'{name}:' in log
+
+    halved.mkdir()
+    shutil.copy(whole / 'iter_4.pth', halved)
+    (halved / 'last_checkpoint').write_text(str(halved / 'iter_4.pth'))
+    run_tool([*TRAIN, config, '--work-dir', halved, '--resume'])
+    first, second = (
+        torch.load(folder / 'student.pth', weights_only=True)['state_dict']
+        for folder in (whole, halved)
+    )
+    assert all(torch.equal(first[name], second[name]) for name in first)
+    evaluated = torch.load(whole / 'iter_8.pth', weights_only=False)['state_dict']
+    assert all(torch.equal(first[k], evaluated[f'student.{k}']) for k in first if 'lr_' not in k)

@@ -18,6 +18,7 @@ model = dict(
         ),
     ),
     min_lr_side=96,
+    teacher=dict(channels=(8, 16, 24)),
     channels_last=True,
 )
 del norm

@@ -16,11 +16,19 @@ class AffinityDistillationHook(Hook):
     sure that the teacher is what its `frozen` says.
 
     Args:
-        begin: Iteration at which the affinity loss sets in.
-        warmup: Iterations over which it rises to its full weight.
+        begin: Share of the training after which the affinity loss sets in.
+        warmup: Share of the training over which it rises to its full weight.
+
+    Raises:
+        ValueError: A share is below 0, or nothing is left after `begin`.
     """
 
-    def __init__(self, begin: int = 0, warmup: int = 500) -> None:
+    def __init__(self, begin: float = 0.25, warmup: float = 0.1) -> None:
+        if not 0 <= begin < 1 or warmup < 0:
+            raise ValueError(
+                f'AffinityDistillationHook has begin={begin}, warmup={warmup}: both are shares of '
+                'the training, begin from 0 to below 1'
+            )
         self.begin = begin
         self.warmup = warmup
 
@@ -29,18 +37,13 @@ class AffinityDistillationHook(Hook):
 
         Raises:
             ValueError: There is no teacher; a frozen one can learn; a learning one is not in the
-                optimizer; the loss never sets in.
+                optimizer.
         """
         teacher = getattr(unwrapped_model(runner), 'teacher', None)
         if teacher is None:
             raise ValueError(
                 'AffinityDistillationHook needs model.teacher and model.loss_affinity: '
                 'give both, or set default_hooks.distillation=None'
-            )
-        if self.begin >= runner.max_iters:
-            raise ValueError(
-                f'AffinityDistillationHook has begin={self.begin} of {runner.max_iters} '
-                'iterations, so nothing is distilled: set a smaller begin'
             )
         learnable = [name for name, p in teacher.named_parameters() if p.requires_grad]
         if teacher.frozen:
@@ -59,5 +62,6 @@ class AffinityDistillationHook(Hook):
         self, runner: Runner, batch_idx: int, data_batch: dict | None = None
     ) -> None:
         """Set the affinity loss's factor: 0 up to `begin`, 1 from `begin + warmup` on."""
-        risen = (runner.iter - self.begin + 1) / max(self.warmup, 1)
+        begin, warmup = (int(share * runner.max_iters) for share in (self.begin, self.warmup))
+        risen = (runner.iter - begin + 1) / max(warmup, 1)
         unwrapped_model(runner).affinity_factor = min(max(risen, 0.0), 1.0)

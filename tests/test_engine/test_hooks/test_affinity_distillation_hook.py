@@ -10,7 +10,7 @@ def _teacher(**options: object) -> DepthReconstruction:
 
 def test_the_affinity_loss_sets_in_and_warms_up(make_runner) -> None:
     runner = make_runner(_teacher())
-    hook = AffinityDistillationHook(begin=2, warmup=2)
+    hook = AffinityDistillationHook(begin=0.2, warmup=0.2)
     hook.before_train(runner)
     factors = []
     for runner.iter in range(5):
@@ -24,9 +24,10 @@ def test_without_a_teacher_it_says_what_is_missing(make_runner) -> None:
         AffinityDistillationHook().before_train(make_runner())
 
 
-def test_a_begin_after_the_end_is_refused(make_runner) -> None:
-    with pytest.raises(ValueError, match='begin=10 of 10 iterations, so nothing is distilled'):
-        AffinityDistillationHook(begin=10).before_train(make_runner(_teacher()))
+@pytest.mark.parametrize('options', [dict(begin=100), dict(begin=1.0), dict(warmup=-1)])
+def test_what_is_no_share_of_the_training_is_refused(options) -> None:
+    with pytest.raises(ValueError, match='both are shares of the training'):
+        AffinityDistillationHook(**options)
 
 
 def test_a_frozen_teacher_must_not_be_able_to_learn(make_runner) -> None:
