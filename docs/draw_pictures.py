@@ -1,7 +1,7 @@
 """Draw the pictures of the documentation: `python docs/draw_pictures.py`.
 
 They show what needs no training: rendered rooms, sensor models, resampling, the merging of two
-views, affinities of ImageNet features. The same command draws the same pictures.
+scales, affinities of ImageNet features. The same command draws the same pictures.
 """
 
 import argparse
@@ -15,7 +15,6 @@ import torch
 import torch.nn.functional as F
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from mmwsdepth.models.estimators.two_views import TwoViews
 from torch import Tensor
 
 from mmwsdepth.apis import one_sentence_errors
@@ -23,6 +22,7 @@ from mmwsdepth.datasets.rooms import RoomView, render_room
 from mmwsdepth.functional import SENSORS, downsample_depth, downsample_image
 from mmwsdepth.functional.upsample import upsample_depth
 from mmwsdepth.models.backbones import EfficientNetLite
+from mmwsdepth.models.estimators.multi_scale import estimate_at_scales
 from mmwsdepth.visualization import draw_sample_panels
 from mmwsdepth.visualization.depth_panels import (
     DEPTH_COLOURS,
@@ -36,6 +36,7 @@ from mmwsdepth.visualization.depth_panels import (
 SEED = 8
 HR, RATIO = (192, 256), 4
 LR = (HR[0] // RATIO, HR[1] // RATIO)
+LR_IMAGE = (96, 128)  # by `min_lr_side` of the rooms' config
 DETAIL = (slice(64, 160), slice(88, 216))  # of the HR image, on borders of LR pixels
 COARSE_RATIO = 8  # at which sensor models differ visibly
 LEVEL = 2  # of the encoder, of stride 8
@@ -44,12 +45,12 @@ WORST = 1.0  # metres at the end of the error's colours
 
 
 def views_of(room: RoomView) -> Figure:
-    """What a network is given: both views of the image, and LR ground truth."""
+    """What a network is given: the image at both resolutions, and LR ground truth."""
     image, hr = _image(room), _depth(room)
-    small = downsample_image(image, LR)
+    small = downsample_image(image, LR_IMAGE)
     figure, axes = _figure(4, HR[0] / HR[1])
-    show(axes[0], _shown(image), f'HR view, {HR[0]}x{HR[1]}')
-    show(axes[1], _shown(small), f'LR view, {LR[0]}x{LR[1]}')
+    show(axes[0], _shown(image), f'HR image, {HR[0]}x{HR[1]}')
+    show(axes[1], _shown(small), f'LR image, {LR_IMAGE[0]}x{LR_IMAGE[1]}')
     style = _style(room.depth)
     show(axes[2], _map(downsample_depth(hr, LR)), f'LR ground truth, {LR[0]}x{LR[1]}', **style)
     drawn = show(axes[3], room.depth, f'HR truth, {HR[0]}x{HR[1]}, not given', **style)
@@ -92,13 +93,16 @@ def upsampling_of(room: RoomView) -> Figure:
 
 
 def merging_of(room: RoomView) -> Figure:
-    """How two views make one estimate; both are made of the truth here."""
+    """How two scales make one estimate; both are made of the truth here."""
     truth = _depth(room)
-    hr, lr = 0.7 * truth, downsample_depth(truth, LR)
-    merged = TwoViews().merge(hr, lr)
+    estimates: dict[float, Tensor] = {
+        0.5: 1.25 * downsample_depth(truth, LR_IMAGE),
+        1: 0.8 * truth,
+    }
+    merged = estimate_at_scales(_image(room), list(estimates), lambda _, scale: estimates[scale])
     maps = {
-        'HR view: sharp, 30 % too near': _map(hr),
-        'LR view: right scale, coarse': _map(lr),
+        'scale 0.5: coarse, 25 % too far': _map(estimates[0.5]),
+        'scale 1: sharp, 20 % too near': _map(estimates[1]),
         'merged': _map(merged),
         'truth': room.depth,
     }

@@ -1,4 +1,3 @@
 # Without the LR loss: the LR branch learns by consistency alone, in every iteration.
 _base_ = '../wsdepth_rooms.py'
 model = dict(loss_lr=None)
-default_hooks = dict(alternation=None)

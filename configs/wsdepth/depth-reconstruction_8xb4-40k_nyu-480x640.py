@@ -9,7 +9,6 @@ model = dict(
     type='mmwsdepth.DepthReconstruction',
     data_preprocessor=dict(type='mmwsdepth.DepthDataPreprocessor'),
 )
-default_hooks = dict(alternation=None, distillation=None)
 val_pipeline = [
     t if t['type'] != 'mmwsdepth.DownsampleDepth' else dict(t, keep_hr=False)
     for t in _base_.test_pipeline

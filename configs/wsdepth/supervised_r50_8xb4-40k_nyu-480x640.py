@@ -7,6 +7,5 @@ model = dict(
     loss_affinity=None,
     test_cfg=dict(scales=(1,)),
 )
-default_hooks = dict(alternation=None, distillation=None)
 train_pipeline = [t for t in _base_.train_pipeline if t['type'] != 'mmwsdepth.DownsampleDepth']
 train_dataloader = dict(dataset=dict(pipeline=train_pipeline))

@@ -14,6 +14,10 @@ from torch import distributed
 
 from mmwsdepth.config_lookup import resolve_config
 
+MMENGINE_HOOKS = (
+    'runtime_info', 'timer', 'sampler_seed', 'logger', 'param_scheduler', 'checkpoint',
+)  # fmt: skip
+
 
 def load_config(
     path: str,
@@ -88,6 +92,18 @@ def start_processes(cfg: Config, launcher: str) -> None:
         ) | (cfg.get('model_wrapper_cfg') or {})
 
 
+def drop_disabled_hooks(cfg: Config) -> None:
+    """Take `NAME=None` out of `default_hooks`, which MMEngine allows for its own hooks alone.
+
+    Args:
+        cfg: Changed in place.
+    """
+    hooks = cfg.get('default_hooks') or {}
+    for name in [name for name, hook in hooks.items() if hook is None]:
+        if name not in MMENGINE_HOOKS:
+            del hooks[name]
+
+
 def build_runner(cfg: Config, launcher: str = 'none') -> Runner:
     """Build MMEngine's runner, or the one that the config names as `runner_type`.
 
@@ -97,5 +113,6 @@ def build_runner(cfg: Config, launcher: str = 'none') -> Runner:
     """
     os.makedirs(cfg.work_dir, exist_ok=True)
     fit_to_hardware(cfg)
+    drop_disabled_hooks(cfg)
     start_processes(cfg, launcher)
     return RUNNERS.build(cfg) if 'runner_type' in cfg else Runner.from_cfg(cfg)

@@ -52,7 +52,7 @@ def test_synchronised_norms_keep_both_statistics() -> None:
     x = torch.randn(2, 3, 4, 4)
     with own.in_use(network):
         expected = network(x)
-    converted = convert_sync_batchnorm(network)
+    converted = convert_sync_batchnorm(network).eval()
     assert isinstance(converted[1], nn.SyncBatchNorm)
     with own.in_use(converted):
         assert torch.allclose(converted(x), expected)

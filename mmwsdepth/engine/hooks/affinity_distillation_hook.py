@@ -13,7 +13,7 @@ class AffinityDistillationHook(Hook):
     """Owns the life of affinity distillation: without this hook it acts fully from the start.
 
     Lets the affinity loss set in, once a teacher that learns alongside knows something, and makes
-    sure that the teacher is what its `frozen` says.
+    sure that the teacher is what its `frozen` says. A model without a teacher is left alone.
 
     Args:
         begin: Share of the training after which the affinity loss sets in.
@@ -36,15 +36,11 @@ class AffinityDistillationHook(Hook):
         """Check the teacher.
 
         Raises:
-            ValueError: There is no teacher; a frozen one can learn; a learning one is not in the
-                optimizer.
+            ValueError: A frozen teacher can learn, or a learning one is not in the optimizer.
         """
         teacher = getattr(unwrapped_model(runner), 'teacher', None)
         if teacher is None:
-            raise ValueError(
-                'AffinityDistillationHook needs model.teacher and model.loss_affinity: '
-                'give both, or set default_hooks.distillation=None'
-            )
+            return
         learnable = [name for name, p in teacher.named_parameters() if p.requires_grad]
         if teacher.frozen:
             if learnable:
