@@ -9,4 +9,4 @@ _base_ = [
 default_hooks = dict(
     logger=dict(interval=20), checkpoint=dict(interval=200), visualization=dict(max_images=6)
 )
-model = dict(test_cfg=dict(scales=(0.5, 1, 2)))
+model = dict(min_lr_side=96, test_cfg=dict(scales=(0.5, 1, 2)))

@@ -6,4 +6,4 @@ _base_ = [
     '../_base_/schedules/adamw_40k.py',
     '../_base_/default_runtime.py',
 ]
-model = dict(test_cfg=dict(scales=(0.3, 1)))
+model = dict(test_cfg=dict(scales=(0.25, 1)))

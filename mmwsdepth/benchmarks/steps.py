@@ -24,10 +24,12 @@ class Variant(NamedTuple):
     Attributes:
         parts: Losses that it has besides `loss_hr`; the teacher comes with `loss_affinity`.
         hr_ground_truth: Whether ground truth has the image's size.
+        branch: The one that learns, 'hr' or 'lr', as in alternation; all do by default.
     """
 
     parts: tuple[str, ...]
     hr_ground_truth: bool = False
+    branch: str | None = None
 
 
 class Option(NamedTuple):
@@ -81,13 +83,22 @@ class Step:
         batch: What is learnt from.
         setting: Device and seed.
         option: How to compute.
+        branch: See `Variant`.
     """
 
     def __init__(
-        self, model: dict, optimizer: dict, batch: Batch, setting: Setting, option: Option
+        self,
+        model: dict,
+        optimizer: dict,
+        batch: Batch,
+        setting: Setting,
+        option: Option,
+        branch: str | None = None,
     ) -> None:
         device, seed = setting.device, setting.seed
         self.model = build_model(model, device)
+        if branch is not None:
+            self.model.learning_branches = [branch]
         self.forward: Callable[..., Any] = self.model
         self.optimizer = build_optim_wrapper(self.model, optimizer)
         self.inputs = random_image(batch.images, batch.size, device, seed)
@@ -158,7 +169,8 @@ def step_of(
     if variant.hr_ground_truth:
         batch = batch._replace(gt_size=batch.size)
     model = changed.model.to_dict() | left_out
-    return partial(Step, model, cfg.optim_wrapper.to_dict(), batch, setting, how)
+    optimizer = cfg.optim_wrapper.to_dict()
+    return partial(Step, model, optimizer, batch, setting, how, variant.branch)
 
 
 def _let_recompute(student: Config) -> None:

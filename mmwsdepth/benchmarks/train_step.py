@@ -21,6 +21,8 @@ from .steps import (
 from .students import DEFAULT_CONFIG, read_config
 
 REFERENCE, WHOLE = 'plain student, HR ground truth', 'the whole method'
+ALTERNATION = 'alternation, the {} branch learns'
+ALTERNATING = [ALTERNATION.format(branch) for branch in ('HR', 'LR')]
 
 
 def run(
@@ -60,6 +62,8 @@ def _shrunk(size: Size, ratio: float) -> Size:
 def _parts(cfg: Config, batch: Batch, setting: Setting) -> Table:
     """What each part of the method adds to the plain step."""
     variants = variants_of(cfg)
+    if 'loss_lr' in variants[-1].parts:
+        variants += [variants[-1]._replace(branch=branch) for branch in ('hr', 'lr')]
     builds = {_name(each): step_of(cfg, batch, setting, each) for each in variants}
     found = measure([Thing(*named) for named in builds.items()], setting)
     rows: list[dict[str, object]] = []
@@ -69,20 +73,18 @@ def _parts(cfg: Config, batch: Batch, setting: Setting) -> Table:
             _row(name, item)
             | {
                 'time / plain': time_ratio(found, name, REFERENCE),
-                'adds': _share(item.median, before, found),
+                'adds': None if name in ALTERNATING else _share(item.median, before, found),
                 'memory / plain': memory_ratio(found, name, REFERENCE),
             }
         )
         before = item.median
-    lr_share = batch.gt_size[0] * batch.gt_size[1] / (batch.size[0] * batch.size[1])
     return Table(
         f'train_step: {_text(batch)}',
         ('step', 'ms', 'time / plain', 'adds', 'MiB', 'memory / plain'),
         rows,
         [
-            f'`adds`: to the step above, as a share of the plain step; by its pixels the LR branch '
-            f'has {lr_share:.3f}; the last step is the whole method. MiB: at the peak, with '
-            'weights and optimizer.',
+            '`adds`: to the step above, as a share of the plain step. The two steps of alternation '
+            'have all parts, and one branch learns. MiB: at the peak, with weights and optimizer.',
             *(
                 f'{name} takes more than {setting.memory_limit:g} GiB.'
                 for name in builds
@@ -95,6 +97,8 @@ def _parts(cfg: Config, batch: Batch, setting: Setting) -> Table:
 def _name(variant: Variant) -> str:
     if variant == PLAIN:
         return REFERENCE
+    if variant.branch:
+        return ALTERNATION.format(variant.branch.upper())
     return f'+ {variant.parts[-1]}' if variant.parts else 'loss_hr on the LR grid'
 
 

@@ -4,7 +4,7 @@ import pytest
 import torch
 from mmengine.config import Config
 
-from mmwsdepth.apis.runner import fit_to_hardware, load_config
+from mmwsdepth.apis.runner import build_runner, fit_to_hardware, load_config
 from tests.conftest import ROOT
 
 
@@ -49,3 +49,10 @@ def test_with_cuda_the_config_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     cfg = _amp_config()
     fit_to_hardware(cfg)
     assert cfg.to_dict() == _amp_config().to_dict()
+
+
+def test_a_default_hook_that_is_none_is_off_whoever_it_is_of(tiny_config, rooms_root) -> None:
+    cfg = tiny_config(default_hooks__alternation=None, default_hooks__param_scheduler=None)
+    hooks = {type(hook).__name__ for hook in build_runner(cfg).hooks}
+    assert not hooks & {'AlternatingBranchesHook', 'ParamSchedulerHook'}
+    assert {'AffinityDistillationHook', 'LoggerHook'} <= hooks

@@ -17,7 +17,7 @@ model = dict(
             norm_cfg=norm,
         ),
     ),
-    min_lr_side=96,
+    min_lr_side=64,
     teacher=dict(channels=(8, 16, 24)),
     channels_last=True,
 )

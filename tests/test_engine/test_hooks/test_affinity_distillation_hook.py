@@ -19,9 +19,12 @@ def test_the_affinity_loss_sets_in_and_warms_up(make_runner) -> None:
     assert factors == [0.0, 0.0, 0.5, 1.0, 1.0]
 
 
-def test_without_a_teacher_it_says_what_is_missing(make_runner) -> None:
-    with pytest.raises(ValueError, match=r'needs model\.teacher and model\.loss_affinity'):
-        AffinityDistillationHook().before_train(make_runner())
+def test_a_model_without_a_teacher_is_left_alone(make_runner) -> None:
+    runner, hook = make_runner(), AffinityDistillationHook()
+    hook.before_train(runner)
+    hook.before_train_iter(runner, 0)
+    runner.model = DepthReconstruction(channels=(8, 16))
+    hook.before_train(runner)
 
 
 @pytest.mark.parametrize('options', [dict(begin=100), dict(begin=1.0), dict(warmup=-1)])

@@ -14,13 +14,13 @@ def test_branches_take_turns_and_follow_the_iteration_after_a_resume(make_runner
 
 
 @pytest.mark.parametrize('name', ['loss_hr', 'loss_lr'])
-def test_a_branch_without_a_loss_of_its_own_is_refused(make_runner, name: str) -> None:
-    runner = make_runner()
+def test_a_model_without_a_loss_for_each_branch_is_left_alone(make_runner, name: str) -> None:
+    runner, hook = make_runner(), AlternatingBranchesHook()
     setattr(runner.model, name, None)
-    with pytest.raises(
-        ValueError, match=rf'needs model\.{name}, .*default_hooks\.alternation=None'
-    ):
-        AlternatingBranchesHook().before_train(runner)
+    hook.before_train(runner)
+    for runner.iter in range(2):
+        hook.before_train_iter(runner, runner.iter)
+        assert runner.model.learning_branches == ['hr', 'lr']
 
 
 def test_one_iteration_is_refused(make_runner) -> None:
