@@ -22,7 +22,7 @@ from mmwsdepth.datasets.rooms import RoomView, render_room
 from mmwsdepth.functional import SENSORS, downsample_depth, downsample_image
 from mmwsdepth.functional.upsample import upsample_depth
 from mmwsdepth.models.backbones import EfficientNetLite
-from mmwsdepth.models.estimators.multi_scale import estimate_at_scales
+from mmwsdepth.models.inference.multi_scale import estimate_at_scales
 from mmwsdepth.visualization import draw_sample_panels
 from mmwsdepth.visualization.depth_panels import (
     DEPTH_COLOURS,

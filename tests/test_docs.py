@@ -22,6 +22,7 @@ import mmwsdepth.functional
 import mmwsdepth.models.backbones
 import mmwsdepth.models.decode_heads
 import mmwsdepth.models.estimators
+import mmwsdepth.models.inference
 import mmwsdepth.models.losses
 from mmwsdepth.cli import COMMANDS
 from mmwsdepth.config_lookup import resolve_config
@@ -40,6 +41,7 @@ DOCUMENTED = [
     mmwsdepth.models.backbones,
     mmwsdepth.models.decode_heads,
     mmwsdepth.models.estimators,
+    mmwsdepth.models.inference,
     mmwsdepth.models.losses,
 ]
 # Parse their arguments, and look for data that the tests do not have.

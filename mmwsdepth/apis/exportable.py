@@ -11,8 +11,8 @@ from mmengine.runner import CheckpointLoader
 from torch import Tensor, nn
 
 from mmwsdepth.functional import antialiasing, area_mean_of_any_size, enlarge_image
-from mmwsdepth.models.estimators.multi_scale import estimate_at_scales
-from mmwsdepth.models.estimators.ws_depth_estimator import run_student
+from mmwsdepth.models.estimators.student import run_student
+from mmwsdepth.models.inference.multi_scale import estimate_at_scales
 from mmwsdepth.registry import MODELS
 
 

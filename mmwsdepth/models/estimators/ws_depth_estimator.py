@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import torch
-import torch.nn.functional as F
 from mmengine.logging import print_log
 from mmengine.model import BaseModel
 from mmengine.structures import BaseDataElement
@@ -15,12 +14,11 @@ from mmwsdepth.functional import SENSORS, downsample_depth, downsample_image
 from mmwsdepth.registry import MODELS
 
 from ..batch_statistics import OwnStatistics
+from ..inference import InferenceOptions, estimate_at_scales, infer
 from ..recompute import take_over_recomputation
 from .checkpoint_keys import complete_student_keys, forgive_missing_keys
 from .estimate import Estimate, samples_for, stack_gt_depth, store_prediction
-from .global_scale import Size
-from .inference import InferenceOptions, infer
-from .multi_scale import estimate_at_scales
+from .student import coarsest_at_least, resize_depth, run_student
 
 
 @MODELS.register_module()
@@ -165,7 +163,7 @@ class WSDepthEstimator(BaseModel):
             losses['loss_teacher'] = self.teacher.reconstruction(gt)
         return losses
 
-    def lr_size(self, image: Tensor, grid: Size) -> Size:
+    def lr_size(self, image: Tensor, grid: tuple[int, int]) -> tuple[int, int]:
         """(h, w) of the LR copy: the sensor's grid, or finer where that is below `min_lr_side`.
 
         Args:
@@ -222,7 +220,7 @@ class WSDepthEstimator(BaseModel):
         depth = infer(inputs, self.estimate_depth, self.inference)
         for sample, single in zip(data_samples, depth, strict=True):
             size = sample.metainfo.get('ori_shape', inputs.shape[-2:])
-            store_prediction(sample, _resize(single[None], size)[0])
+            store_prediction(sample, resize_depth(single[None], size)[0])
         return data_samples
 
     def forward(
@@ -253,29 +251,3 @@ class WSDepthEstimator(BaseModel):
 
 def _build(cfg: dict | None) -> Any:
     return MODELS.build(cfg) if cfg else None
-
-
-def run_student(student: Any, image: Tensor) -> Estimate:
-    """Estimate depth at an image's own resolution, see `WSDepthEstimator.estimate`."""
-    feats, head = student.extract_feat(image), student.decode_head
-    if hasattr(head, 'decode'):
-        feats = head.decode(feats)
-        depth = head.estimate(feats)
-    else:
-        depth = head(feats)
-    return Estimate(_resize(depth.float(), image.shape[-2:]), tuple(feats))
-
-
-def coarsest_at_least(feats: Sequence[Tensor], like: Tensor) -> Tensor:
-    """Choose the coarsest map that is no coarser than another map; the finest if all are.
-
-    Args:
-        feats: (N, C_i, H_i, W_i), finest first.
-        like: (N, D, h, w).
-    """
-    fine_enough = [maps for maps in feats if maps.shape[-1] >= like.shape[-1]]
-    return fine_enough[-1] if fine_enough else feats[0]
-
-
-def _resize(depth: Tensor, size: Sequence[int]) -> Tensor:
-    return F.interpolate(depth, tuple(size[:2]), mode='bilinear', align_corners=False)

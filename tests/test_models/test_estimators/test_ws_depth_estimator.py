@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from mmwsdepth.functional import downsample_depth, downsample_image
 from mmwsdepth.models.estimators import ws_depth_estimator
-from mmwsdepth.models.estimators.ws_depth_estimator import coarsest_at_least
+from mmwsdepth.models.estimators.student import coarsest_at_least
 from mmwsdepth.registry import MODELS
 
 LOSSES = ('loss_lr', 'loss_hr', 'loss_consistency', 'loss_affinity')

@@ -8,8 +8,8 @@ from mmengine.config import ConfigDict
 from torch import Tensor
 
 from mmwsdepth.functional import area_mean
-from mmwsdepth.models.estimators.global_scale import scale_grids, take_scale
-from mmwsdepth.models.estimators.inference import (
+from mmwsdepth.models.inference.global_scale import scale_grids, take_scale
+from mmwsdepth.models.inference.modes import (
     InferenceOptions,
     infer,
     smooth_window,

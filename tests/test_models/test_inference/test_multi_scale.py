@@ -3,7 +3,7 @@ import torch
 from torch import Tensor
 
 from mmwsdepth.functional import area_mean
-from mmwsdepth.models.estimators.multi_scale import estimate_at_scales, scaled
+from mmwsdepth.models.inference.multi_scale import estimate_at_scales, scaled
 
 FULL = (64, 96)
 
