@@ -12,6 +12,7 @@ from types import ModuleType
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from mmengine.config import Config
 
 import mmwsdepth.apis
 import mmwsdepth.datasets.converters
@@ -26,7 +27,8 @@ import mmwsdepth.models.inference
 import mmwsdepth.models.losses
 from mmwsdepth.cli import COMMANDS
 from mmwsdepth.config_lookup import resolve_config
-from tests.conftest import ROOT
+from mmwsdepth.registry import MODELS
+from tests.conftest import ROOT, without_pretrained
 
 DOCS = ROOT / 'docs'
 PAGES = [ROOT / 'README.md', *sorted(DOCS.rglob('*.md'))]
@@ -200,3 +202,37 @@ def parse_subcommand(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser()
     COMMANDS[arguments[0]].add_options(parser)
     parser.parse_args(arguments[1:])
+
+
+MY_PROJECT = """
+from mmengine.registry import MODELS as ROOT
+from mmengine.registry import Registry
+from torch import nn
+
+MODELS = Registry('model', parent=ROOT, scope='myproject')
+
+
+@MODELS.register_module()
+class MyLoss(nn.Module):
+    pass
+"""
+EXAMPLES = [
+    block
+    for page in PAGES
+    for block in re.findall(r'```python\n(.*?)```', page.read_text(), re.S)
+    if "_base_ = 'mmwsdepth::" in block
+]
+
+
+@pytest.mark.parametrize('example', EXAMPLES, ids=lambda text: text.splitlines()[-2][:40])
+def test_examples_of_inheritance_build_the_whole_method(
+    example: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / 'myproject.py').write_text(MY_PROJECT)
+    (tmp_path / 'mine.py').write_text(example)
+    monkeypatch.syspath_prepend(tmp_path)
+    cfg = Config.fromfile(tmp_path / 'mine.py')
+    model = MODELS.build(without_pretrained(cfg.model))
+    assert model.teacher is not None and model.learning_branches == ['hr', 'lr']
+    assert all([model.loss_lr, model.loss_hr, model.loss_consistency, model.loss_affinity])
+    assert cfg.default_hooks.alternation and cfg.default_hooks.distillation

@@ -51,8 +51,8 @@ class DepthReconstruction(BaseModel):
     Xu et al. 2021 distil a depth-to-depth network's features; this one's layers, its masked blocks
     and its loss are ours. Input: log-depth and a validity channel. A U-shaped network with group
     normalisation returns dense depth and decoder features at strides 1, 2, 4, ... of the sensor's
-    grid. There is no skip at stride 1, which would copy depth instead of understanding it. Trains
-    alongside a student, or alone as a model of its own.
+    grid. There is no skip at stride 1, which would copy depth, and the encoder begins at stride 2.
+    Trains alongside a student, or alone as a model of its own.
 
     Args:
         channels: Width of each level, finest first.
@@ -87,8 +87,8 @@ class DepthReconstruction(BaseModel):
             loss or dict(type='mmwsdepth.DepthL1Loss', log=True)
         )
         self.encoder = nn.ModuleList(
-            _block(inp, out, 1 if level == 0 else 2)
-            for level, (inp, out) in enumerate(zip((2, *channels), channels, strict=False))
+            _block(inp, out, stride=2)
+            for inp, out in zip((2, *channels[1:]), channels[1:], strict=False)
         )
         skipped = (0, *channels[1:])
         self.decoder = nn.ModuleList(
@@ -114,15 +114,15 @@ class DepthReconstruction(BaseModel):
         """
         valid = depth > 0
         x = torch.cat([torch.where(valid, depth.clamp(min=MIN_DEPTH).log(), 0), valid], dim=1)
-        skips = []
+        sizes, skips = [x.shape[-2:]], []
         for block in self.encoder:
             x = block(x)
             skips.append(x)
+            sizes.append(x.shape[-2:])
         feats = [x]
         for level in reversed(range(len(self.decoder))):
-            skip = skips[level]
-            x = F.interpolate(x, skip.shape[-2:], mode='bilinear', align_corners=False)
-            x = self.decoder[level](torch.cat([skip, x], dim=1) if level else x)
+            x = F.interpolate(x, sizes[level], mode='bilinear', align_corners=False)
+            x = self.decoder[level](torch.cat([skips[level - 1], x], dim=1) if level else x)
             feats.append(x)
         return Estimate(self.output(x).float().clamp(-7, 7).exp(), tuple(reversed(feats)))
 
