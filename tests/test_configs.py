@@ -167,7 +167,7 @@ def test_rows_of_a_budget_cost_the_same() -> None:
         hr, lr, teacher = macs.values()
         image = 3 * hr  # forward, backward to the inputs and to the weights
         step = image + 3 * lr + 4 * teacher
-        if cfg.default_hooks.get('alternation'):
+        if lr and cfg.default_hooks.get('alternation'):
             step = (image + 3 * lr + lr) / 2 + 4 * teacher
         images = cfg.train_cfg.max_iters * cfg.train_dataloader.batch_size * step / image
         assert images == pytest.approx(variant.images, rel=0.03), variant.name
