@@ -76,7 +76,7 @@ def controls(ratio, images):
 
     Teachers are compared at three times the affinity loss's weight, where they act.
     """
-    strong = dict(loss_affinity=dict(loss_weight=0.9))
+    strong = dict(loss_affinity=dict(loss_weight=0.3))
     frozen = dict(frozen=True, init_cfg=dict(type='Kaiming', layer='Conv2d'))
     shuffled = dict(type='mmwsdepth.ShuffledDepthReconstruction')
     return {

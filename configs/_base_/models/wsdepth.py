@@ -31,6 +31,6 @@ model = dict(
     loss_hr=depth_loss,
     loss_consistency=dict(type='mmwsdepth.ResolutionConsistencyLoss', loss_weight=0.1),
     teacher=dict(type='mmwsdepth.DepthReconstruction', channels=(16, 32, 48)),
-    loss_affinity=dict(type='mmwsdepth.AffinityLoss', loss_weight=0.3),
+    loss_affinity=dict(type='mmwsdepth.AffinityLoss', loss_weight=0.1),
 )
 del depth_loss
