@@ -35,8 +35,8 @@ SEEN = set()
 @MODELS.register_module()
 class AdaptedAffinityLoss(AffinityLoss):
     # The adapter must get a gradient before the loss sets in, too.
-    def __init__(self):
-        super().__init__()
+    def __init__(self, **options):
+        super().__init__(**options)
         self.adapter = nn.Conv2d(16, 16, 1)
 
     def forward(self, student, teacher, valid=None):

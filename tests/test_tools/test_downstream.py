@@ -60,6 +60,9 @@ def test_a_project_of_its_own_inherits_our_config_and_runs_in_our_tools(
     work = tmp_path / 'work'
     log = run_tool([*TRAIN, config, '--work-dir', work], PYTHONPATH=str(tmp_path)).stdout
     assert 'the loss of this project' in log
+    for name in ('loss_lr', 'loss_hr', 'loss_consistency', 'loss_affinity', 'loss_teacher'):
+        assert f'{name}:' in log, "custom_hooks of one's own lose nothing of the method"
+    assert 'no AffinityDistillationHook' not in log
     assert set(losses_by_iteration(work)) == {1, 2}
     published = torch.load(work / 'student.pth', weights_only=True)['state_dict']
     assert 'backbone.layer4.1.conv2.weight' in published
