@@ -17,9 +17,10 @@ train_dataloader = dict(dataset=dataset)
 val_dataloader = dict(dataset=dataset)
 test_dataloader = val_dataloader
 nearest, farthest = depth_range
+lr_scale = max(1 / ratio, 128 / 960)  # of the LR copy in training: min_lr_side of the crop's side
 val_evaluator = dict(min_depth=nearest, max_depth=farthest)
 test_evaluator = val_evaluator
 model = dict(
     student=dict(decode_head=dict(min_depth=nearest, max_depth=farthest)),
-    test_cfg=dict(scales=(1 / ratio, 1)),
+    test_cfg=dict(scales=(lr_scale, 1) if lr_scale < 1 else (1,)),
 )

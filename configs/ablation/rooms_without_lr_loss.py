@@ -1,3 +1,4 @@
-# Without the LR loss: the LR branch learns by consistency alone, in every iteration.
+# Without the LR loss: the LR branch learns by consistency alone, in every
+# iteration: compare it with rooms_without_alternation.py.
 _base_ = '../wsdepth_rooms.py'
 model = dict(loss_lr=None)

@@ -89,7 +89,9 @@ def controls(ratio, images):
 
 def hr_image_alone(name, row):
     """Score a row's weights by the HR image alone, without further scales."""
-    return dict(row, weights_from=name, model=dict(row['model'], test_cfg=dict(scales=(1,))))
+    return dict(
+        row, series=None, weights_from=name, model=dict(row['model'], test_cfg=dict(scales=(1,)))
+    )
 
 
 variants = {}

@@ -43,7 +43,7 @@ class ExportableDepth(nn.Module):
         self.estimator = estimator
         self.takes_rgb = takes_rgb
         self.scales = scales
-        self.lr_student = _with_lr_statistics(estimator) if scales[0] < 1 else None
+        self.lr_student = _lr_student(estimator) if scales[0] < 1 else None
         self.register_buffer('mean', torch.tensor(mean, dtype=torch.float32).view(-1, 1, 1))
         self.register_buffer('std', torch.tensor(std, dtype=torch.float32).view(-1, 1, 1))
 
@@ -76,8 +76,10 @@ def _resize(image: Tensor, size: tuple[int, int], scale: float) -> Tensor:
     return rows.to(image) @ image @ columns.to(image).T
 
 
-def _with_lr_statistics(estimator: Any) -> nn.Module:
+def _lr_student(estimator: Any) -> nn.Module:
     """Copy the student with the statistics of its LR branch; the weights stay shared."""
+    if not estimator.has_lr_branch:
+        return estimator.student
     shared = {id(p): p for p in estimator.student.parameters()}
     with estimator.lr_statistics.in_use(estimator.student):
         return copy.deepcopy(estimator.student, shared)

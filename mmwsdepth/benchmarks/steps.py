@@ -136,12 +136,13 @@ def variants_of(cfg: Config) -> list[Variant]:
         cfg: A config of the method; the last variant is all of it.
 
     Raises:
-        ValueError: It has no loss beyond `loss_hr`.
+        ValueError: It has no `loss_hr`, or no loss beyond it.
     """
     present = [part for part in PARTS if cfg.model.get(part)]
-    if not present:
+    if not present or not cfg.model.get('loss_hr'):
         raise ValueError(
-            f'{cfg.filename}: model has none of {", ".join(PARTS)}: measure a config of the method'
+            f'{cfg.filename}: model has {", ".join(present) or "none"} of {", ".join(PARTS)}, and '
+            'loss_hr and one of them are needed: measure a config of the method'
         )
     return [PLAIN, *(Variant(tuple(present[:count])) for count in range(len(present) + 1))]
 

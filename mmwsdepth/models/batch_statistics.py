@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import torch
 from torch import nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
@@ -51,6 +52,13 @@ class OwnStatistics(nn.Module):
             yield
         finally:
             self._swap(network)
+
+    @torch.no_grad()
+    def copy_from(self, network: nn.Module) -> None:
+        """Take over the network's own values."""
+        for index, (_, norm) in enumerate(_norms(network)):
+            for name in _STATISTICS:
+                getattr(self, f'{name}_{index}').copy_(getattr(norm, name))
 
     def sources(self, network: nn.Module) -> dict[str, str]:
         """Name the buffer of the network that each of these stands for, by the name of this."""

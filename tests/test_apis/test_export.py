@@ -27,6 +27,8 @@ def _estimator(cfg: Config) -> Any:
     """Make an untrained model whose depth varies between pixels, unlike a fresh one's."""
     estimator = MODELS.build(cfg.model).eval()
     nn.init.normal_(estimator.student.decode_head.output.weight)
+    for statistics in estimator.lr_statistics.buffers():
+        statistics.mul_(1.5).add_(0.1)
     return estimator
 
 
@@ -45,7 +47,12 @@ def checkpoints(
     cfg.model.test_cfg.scales = scales
     estimator = _estimator(cfg)
     torch.save(dict(state_dict=estimator.state_dict()), tmp_path / 'iter_4.pth')
-    torch.save(dict(state_dict=estimator.student.state_dict()), tmp_path / 'student.pth')
+    published = {
+        key.removeprefix('student.'): value
+        for key, value in estimator.state_dict().items()
+        if key.startswith(('student.', 'lr_statistics.'))
+    }
+    torch.save(dict(state_dict=published), tmp_path / 'student.pth')
     return cfg, tmp_path / 'iter_4.pth', tmp_path / 'student.pth'
 
 

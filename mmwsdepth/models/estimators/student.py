@@ -21,7 +21,7 @@ def run_student(student: Any, image: Tensor) -> Estimate:
         where the head shows them by `decode` and `estimate`, else the encoder's.
     """
     feats, head = student.extract_feat(image), student.decode_head
-    if hasattr(head, 'decode'):
+    if hasattr(head, 'decode') and hasattr(head, 'estimate'):
         feats = head.decode(feats)
         depth = head.estimate(feats)
     else:

@@ -100,11 +100,21 @@ class WSDepthEstimator(BaseModel):
             for branch, loss in (('hr', loss_hr), ('lr', loss_lr))
             if loss or loss_consistency
         ]
+        self.has_lr_branch = 'lr' in self.learning_branches
         self.affinity_factor: float | None = None
         self.register_load_state_dict_post_hook(forgive_missing_keys)
 
+    def init_weights(self) -> None:
+        """Initialise, and let the LR branch start from the student's pretrained statistics."""
+        super().init_weights()
+        if not self.init_cfg:
+            self.lr_statistics.copy_from(self.student)
+
     def loss(self, inputs: Tensor, data_samples: list[BaseDataElement]) -> dict[str, Tensor]:
         """Compute the four losses, and the teacher's own while it learns.
+
+        What learns runs first: older PyTorch's autocast keeps half-precision weights from a pass
+        without gradient, and a later pass would learn nothing.
 
         Args:
             inputs: (N, 3, H, W), normalised HR image.
@@ -120,22 +130,22 @@ class WSDepthEstimator(BaseModel):
         grid = (gt.shape[-2], gt.shape[-1])
         hr_learns, lr_learns = (name in self.learning_branches for name in ('hr', 'lr'))
         losses, feats = {}, []
-        if lr_learns or self.loss_consistency:
-            with torch.set_grad_enabled(lr_learns):
-                lr = self.estimate_lr(downsample_image(inputs, self.lr_size(inputs, grid)))
-                lr_down = downsample_depth(lr.depth, grid, self.sensor)
-        if lr_learns:
-            feats.append(lr.feats)
-            if self.loss_lr:
-                losses['loss_lr'] = self.loss_lr(lr_down, gt)
         if hr_learns:
             hr = self.estimate(inputs)
             hr_down = downsample_depth(hr.depth, grid, self.sensor)
             feats.append(hr.feats)
             if self.loss_hr:
                 losses['loss_hr'] = self.loss_hr(hr_down, gt)
-            if self.loss_consistency:
-                losses['loss_consistency'] = self.loss_consistency(lr_down, hr_down)
+        if lr_learns or self.loss_consistency:
+            with torch.set_grad_enabled(lr_learns and torch.is_grad_enabled()):
+                lr = self.estimate_lr(downsample_image(inputs, self.lr_size(inputs, grid)))
+                lr_down = downsample_depth(lr.depth, grid, self.sensor)
+        if lr_learns:
+            feats.append(lr.feats)
+            if self.loss_lr:
+                losses['loss_lr'] = self.loss_lr(lr_down, gt)
+        if hr_learns and self.loss_consistency:
+            losses['loss_consistency'] = self.loss_consistency(lr_down, hr_down)
         if self.teacher:
             losses |= self.distill(feats, gt)
         return losses
@@ -154,14 +164,12 @@ class WSDepthEstimator(BaseModel):
                 logging.WARNING,
             )
             self.affinity_factor = 1.0
+        losses = {} if self.teacher.frozen else dict(loss_teacher=self.teacher.reconstruction(gt))
         target = self.teacher.features(gt)
         distances = [
             self.loss_affinity(coarsest_at_least(maps, target), target, gt > 0) for maps in feats
         ]
-        losses = dict(loss_affinity=self.affinity_factor * torch.stack(distances).mean())
-        if not self.teacher.frozen:
-            losses['loss_teacher'] = self.teacher.reconstruction(gt)
-        return losses
+        return losses | dict(loss_affinity=self.affinity_factor * torch.stack(distances).mean())
 
     def lr_size(self, image: Tensor, grid: tuple[int, int]) -> tuple[int, int]:
         """(h, w) of the LR copy: the sensor's grid, or finer where that is below `min_lr_side`.
@@ -205,7 +213,8 @@ class WSDepthEstimator(BaseModel):
         return estimate_at_scales(image, self.inference.scales, self._estimate_at)
 
     def _estimate_at(self, image: Tensor, scale: float) -> Tensor:
-        return (self.estimate_lr if scale < 1 else self.estimate)(image).depth
+        at_lr = scale < 1 and self.has_lr_branch
+        return (self.estimate_lr if at_lr else self.estimate)(image).depth
 
     def predict(self, inputs: Tensor, data_samples: list[BaseDataElement]) -> list[BaseDataElement]:
         """Estimate depth at the colour camera's resolution.

@@ -254,10 +254,38 @@ def test_a_batch_without_valid_pixels_leaves_the_weights_finite(
     assert all(p.grad is None or p.grad.isfinite().all() for p in model.parameters())
 
 
-def test_mixed_precision_gives_finite_losses_in_float32(make_estimator, make_samples) -> None:
+@pytest.mark.parametrize('branches', [['hr'], ['lr'], ['hr', 'lr']])
+def test_mixed_precision_gives_finite_losses_in_float32_and_gradients_everywhere(
+    make_estimator, make_samples, branches
+) -> None:
+    model = make_estimator()
+    model.learning_branches = branches
     with torch.autocast('cpu', torch.bfloat16):
-        losses = make_estimator().loss(torch.randn(2, 3, 32, 64), make_samples((8, 16)))
+        losses = model.loss(torch.randn(2, 3, 32, 64), make_samples((8, 16)))
     assert all(loss.dtype == torch.float32 and loss.isfinite() for loss in losses.values())
+    sum(losses.values()).backward()
+    assert all(p.grad is not None for p in model.parameters())
+
+
+def test_the_lr_branch_starts_from_the_students_pretrained_statistics(make_estimator) -> None:
+    model = make_estimator()
+    model.student.init_weights = lambda: [
+        norm.running_var.fill_(7) for norm in model.student.modules()
+        if isinstance(norm, nn.BatchNorm2d)
+    ]  # fmt: skip
+    model.init_weights()
+    assert (model.lr_statistics.running_var_0 == 7).all()
+
+
+def test_without_an_lr_branch_small_scales_take_the_students_statistics(make_estimator) -> None:
+    model = make_estimator(**ONLY_HR, test_cfg=dict(scales=(0.5,))).eval()
+    nn.init.normal_(model.student.decode_head.output.weight)
+    for norm in model.lr_statistics.buffers():
+        norm.mul_(1.5).add_(0.1)
+    image = torch.randn(1, 3, 32, 64)
+    depth = model.estimate(downsample_image(image, (16, 32))).depth
+    up = nn.functional.interpolate(depth, (32, 64), mode='bilinear', align_corners=False)
+    assert torch.allclose(model(image), up)
 
 
 def test_predictions_have_the_colour_images_size(make_estimator, make_samples) -> None:

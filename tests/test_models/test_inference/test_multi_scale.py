@@ -45,21 +45,20 @@ def test_coarse_depth_is_the_geometric_mean_of_scales_up_to_one(scales, factors,
     torch.testing.assert_close(found, factor * _smooth(FULL), rtol=0.02, atol=0)
 
 
-@pytest.mark.parametrize('finest', [1, 2])
-def test_detail_is_that_of_the_finest_scale(finest: int) -> None:
+@pytest.mark.parametrize('scales', [(0.5, 1), (0.5, 1, 2)])
+def test_detail_is_that_of_the_finest_scale(scales: tuple[float, ...]) -> None:
     def estimate(image: Tensor, scale: float) -> Tensor:
         height, width = image.shape[-2:]
         depth = torch.full((1, 1, height, width), 2.0)
-        if scale == finest:
-            depth[..., ::2, :] = 4.0
+        stripe = int(2 * scale)  # of two pixels of the image
+        if scale == scales[-1]:
+            depth.view(1, 1, -1, 2 * stripe, width)[..., :stripe, :] = 4.0
         return depth
 
-    found = estimate_at_scales(torch.zeros(1, 3, *FULL), [0.5, 1, 2][: finest + 1], estimate)
-    stripes = found if finest == 1 else None
-    if stripes is not None:
-        assert torch.allclose(stripes[..., ::2, :] / stripes[..., 1::2, :], torch.tensor(2.0))
-    else:
-        torch.testing.assert_close(found, torch.full_like(found, 2.0)), 'averaged on the image'
+    found = estimate_at_scales(torch.zeros(1, 3, *FULL), scales, estimate)
+    stripes = found.view(-1, 4, FULL[1])
+    ratio = stripes[:, :2] / stripes[:, 2:]
+    torch.testing.assert_close(ratio, torch.full_like(ratio, 2.0))
 
 
 def test_an_enlarged_estimate_is_averaged_back() -> None:
