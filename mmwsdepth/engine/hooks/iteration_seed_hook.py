@@ -13,7 +13,7 @@ from mmwsdepth.registry import HOOKS
 class IterationSeedHook(Hook):
     """Seeds PyTorch anew at each iteration by (run's seed, rank, iteration).
 
-    So dropout, stochastic depth and hidden blocks do not depend on where a run was interrupted.
+    So dropout, stochastic depth and masked blocks do not depend on where a run was interrupted.
     """
 
     priority = 'VERY_HIGH'

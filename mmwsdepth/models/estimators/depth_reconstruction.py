@@ -150,7 +150,7 @@ class DepthReconstruction(BaseModel):
             inputs: In mode 'tensor' depth, (N, 1, h, w) in metres; else the images, not used.
             data_samples: Each with `gt_depth_map`, (1, h, w).
             mode: 'loss', 'predict' (fills `pred_depth_map`, (1, h, w), from depth with the same
-                blocks hidden each time, so that filling is scored) or 'tensor'.
+                blocks masked each time, so that filling is scored) or 'tensor'.
 
         Returns:
             A dict of losses, the data samples, or depth.
