@@ -8,9 +8,9 @@ _base_ = [
     './_base_/default_runtime.py',
 ]
 data_root = 'data/rgbd'
-depth_scale = 0.001  # metres per unit of the depth files
-depth_range = (0.1, 10.0)  # metres; what lies outside counts as missing
-ratio = 7.5  # pixels of the colour camera to one of the sensor, a side; 7.5 is a phone's lidar
+depth_scale = 0.001  # meters per unit of the depth files
+depth_range = (0.1, 10.0)  # meters; what lies outside counts as missing
+ratio = 7.5  # pixels of the color camera to one of the sensor, a side; 7.5 is a phone's lidar
 
 dataset = dict(data_root=data_root, depth_scale=depth_scale, depth_range=depth_range)
 train_dataloader = dict(dataset=dataset)

@@ -25,8 +25,8 @@ from mmwsdepth.models.backbones import EfficientNetLite
 from mmwsdepth.models.inference.multi_scale import estimate_at_scales
 from mmwsdepth.visualization import draw_sample_panels
 from mmwsdepth.visualization.depth_panels import (
-    DEPTH_COLOURS,
-    ERROR_COLOURS,
+    DEPTH_COLORS,
+    ERROR_COLORS,
     PANEL_WIDTH,
     add_bar,
     show,
@@ -41,7 +41,7 @@ DETAIL = (slice(64, 160), slice(88, 216))  # of the HR image, on borders of LR p
 COARSE_RATIO = 8  # at which sensor models differ visibly
 LEVEL = 2  # of the encoder, of stride 8
 POSITIONS = ((12, 17), (12, 3))  # rows and columns on that level
-WORST = 1.0  # metres at the end of the error's colours
+WORST = 1.0  # meters at the end of the error's colors
 
 
 def views_of(room: RoomView) -> Figure:
@@ -87,7 +87,7 @@ def upsampling_of(room: RoomView) -> Figure:
     add_bar(figure, drawn, list(axes[:2]), 'depth (m)')
     for axis, (title, depth) in zip(axes[2:], ups.items(), strict=True):
         error = np.abs(depth - truth)
-        drawn = show(axis, error, f'error of {title}', cmap=ERROR_COLOURS, vmin=0, vmax=WORST)
+        drawn = show(axis, error, f'error of {title}', cmap=ERROR_COLORS, vmin=0, vmax=WORST)
     add_bar(figure, drawn, list(axes[2:]), 'absolute error (m)')
     return figure
 
@@ -149,7 +149,7 @@ def _shown(image: Tensor) -> np.ndarray:
 
 
 def _depth(room: RoomView) -> Tensor:
-    """(1, 1, H, W) in metres."""
+    """(1, 1, H, W) in meters."""
     return torch.from_numpy(room.depth)[None, None]
 
 
@@ -159,7 +159,7 @@ def _map(depth: Tensor) -> np.ndarray:
 
 def _style(depth: np.ndarray) -> dict[str, Any]:
     near, far = np.percentile(depth, (1, 99))
-    return dict(cmap=DEPTH_COLOURS, vmin=near, vmax=far)
+    return dict(cmap=DEPTH_COLORS, vmin=near, vmax=far)
 
 
 def _figure(columns: int, aspect: float) -> tuple[Figure, np.ndarray]:

@@ -1,4 +1,4 @@
-"""Monocular depth at the colour camera's resolution, learnt from a coarse depth sensor."""
+"""Monocular depth at the color camera's resolution, learnt from a coarse depth sensor."""
 
 from .stack import check_stack
 from .version import __version__

@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     Args:
         arguments: By default those of the process.
     """
-    parser = argparse.ArgumentParser('mmwsdepth', description='Depth at the colour resolution.')
+    parser = argparse.ArgumentParser('mmwsdepth', description='Depth at the color resolution.')
     subparsers = parser.add_subparsers(dest='command', required=True)
     for name, command in COMMANDS.items():
         command.add_options(

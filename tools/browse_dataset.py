@@ -7,7 +7,7 @@ from mmengine.config import DictAction
 from rich.progress import track
 
 from mmwsdepth.apis import load_config, one_sentence_errors
-from mmwsdepth.diagnosis import seen_samples
+from mmwsdepth.diagnosis import visible_samples
 from mmwsdepth.visualization import draw_sample_panels
 
 
@@ -15,7 +15,7 @@ def parse_args() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(
         description='Draw samples as the network sees them: after the pipeline and the '
-        'preprocessor, with depth on its own grid over the colour.'
+        'preprocessor, with depth on its own grid over the color.'
     )
     parser.add_argument('config', help='config file, or mmwsdepth::NAME.py')
     parser.add_argument('--split', choices=['train', 'val', 'test'], default='train')
@@ -38,7 +38,7 @@ def main() -> None:
     cfg = load_config(args.config, options=args.cfg_options, data_root=args.data_root)
     out = args.out or Path(cfg.work_dir) / 'browse' / args.split
     out.mkdir(parents=True, exist_ok=True)
-    samples = seen_samples(cfg, args.split, args.num, args.seed)
+    samples = visible_samples(cfg, args.split, args.num, args.seed)
     for number, seen in enumerate(track(samples, 'Drawing', args.num)):
         title = f'{args.split}: {seen.name}'
         figure = draw_sample_panels(seen.image, seen.sensor, seen.hr, title)

@@ -43,7 +43,7 @@ def parse_args() -> tuple[argparse.Namespace, list[DataFolder]]:
     parser.add_argument('--jobs', type=int, default=os.cpu_count(), help='threads')
     parser.add_argument('--all', action='store_true', help='name every bad file')
     folder = parser.add_argument_group('with a folder')
-    folder.add_argument('--depth-scale', type=float, help='metres per unit of the depth files')
+    folder.add_argument('--depth-scale', type=float, help='meters per unit of the depth files')
     folder.add_argument('--depth-range', type=float, nargs=2, metavar=('NEAR', 'FAR'))
     config = parser.add_argument_group('with a config')
     config.add_argument('--data-root', help='folder of the data, instead of what the config says')

@@ -14,7 +14,7 @@ def parse_args() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(
         description='Write a student for other programs: RGB from 0 to 255, (N, 3, H, W) float, to '
-        'metres, (N, 1, H, W), at any size.'
+        'meters, (N, 1, H, W), at any size.'
     )
     parser.add_argument('config', help='config file, or mmwsdepth::NAME.py')
     parser.add_argument('checkpoint', help='a training checkpoint or student.pth')

@@ -24,11 +24,11 @@ OPTIONS: dict[str, dict[str, Any]] = {
         help="share of each recording's frames, from its end, for testing; 0 for no split; "
         'default 0.1',
     ),
-    'images': dict(default='images', help='folder of colour images in SRC; default images'),
+    'images': dict(default='images', help='folder of color images in SRC; default images'),
     'depths': dict(default='depths', help='folder of depth in SRC; default depths'),
     'hr_depths': dict(help='folder of better depth of the same views in SRC'),
     'depth_suffix': dict(default='', help="what depth files' names have in addition, e.g. _depth"),
-    'unit': dict(type=float, default=0.001, help='metres per unit of the files; default 0.001'),
+    'unit': dict(type=float, default=0.001, help='meters per unit of the files; default 0.001'),
 }
 
 
@@ -48,7 +48,7 @@ def parse_args() -> argparse.Namespace:
             '--every', type=int, default=1, help='only each so many-th pair; default all'
         )
         command.add_argument(
-            '--lossless', action='store_true', help='colour as PNG where it is no JPEG already'
+            '--lossless', action='store_true', help='color as PNG where it is no JPEG already'
         )
         command.add_argument(
             '--rotate', type=int, choices=(0, 90, 180, 270), default=0, help='degrees clockwise'
@@ -57,7 +57,7 @@ def parse_args() -> argparse.Namespace:
             '--depth-scale',
             type=float,
             default=source.depth_scale,
-            help=f'metres per unit of the depth written; default {source.depth_scale:g}',
+            help=f'meters per unit of the depth written; default {source.depth_scale:g}',
         )
         for option in source.options:
             command.add_argument(f'--{option.replace("_", "-")}', **OPTIONS[option])

@@ -1,4 +1,4 @@
-"""Render the rooms data set: colour images with exact depth, no download needed."""
+"""Render the rooms data set: color images with exact depth, no download needed."""
 
 import argparse
 

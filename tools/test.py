@@ -9,7 +9,7 @@ def parse_args() -> argparse.Namespace:
     """Read the command line."""
     parser = runner_options('Evaluate a checkpoint.')
     parser.add_argument('checkpoint', help='a training checkpoint or student.pth')
-    parser.add_argument('--out', help='folder for predictions: 16-bit PNG in millimetres')
+    parser.add_argument('--out', help='folder for predictions: 16-bit PNG in millimeters')
     parser.add_argument('--show-dir', help='folder for pictures')
     parser.add_argument(
         '--show-max', type=int, default=1_000_000, help='at most so many pictures; default all'

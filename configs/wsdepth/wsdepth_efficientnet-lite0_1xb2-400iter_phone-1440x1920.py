@@ -1,4 +1,4 @@
-# A phone's lidar, 192x256 depth beside 1440x1920 colour (ratio 7.5), on two CPU cores: the whole
+# A phone's lidar, 192x256 depth beside 1440x1920 color (ratio 7.5), on two CPU cores: the whole
 # method on crops of 96x96 lidar pixels.
 _base_ = [
     '../_base_/models/wsdepth_efficientnet-lite0.py',

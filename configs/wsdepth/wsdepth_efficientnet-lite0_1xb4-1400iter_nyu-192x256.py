@@ -1,7 +1,7 @@
 # The whole method on NYU Depth v2 for two CPU cores: HR 192x256, LR ground truth 48x64. Scored
 # against the stored 480x640 ground truth all the same.
 _base_ = './wsdepth_efficientnet-lite0_1xb4-1400iter_rooms-192x256.py'
-load = [dict(type='mmwsdepth.LoadColour'), dict(type='mmwsdepth.LoadDepth')]
+load = [dict(type='mmwsdepth.LoadColor'), dict(type='mmwsdepth.LoadDepth')]
 resize = dict(type='mmwsdepth.ResizeRGBD', scale=(256, 192))
 train_set = dict(
     type='mmwsdepth.NYUDepthDataset',

@@ -10,7 +10,7 @@ from .inputs import Frame
 
 
 def batches_of_one_size(frames: Iterable[Frame], batch_size: int) -> Iterator[list[Frame]]:
-    """Group neighbouring images of equal size, at most `batch_size` of them."""
+    """Group neighboring images of equal size, at most `batch_size` of them."""
     for _, alike in groupby(frames, lambda frame: frame.image.shape):
         while batch := list(islice(alike, batch_size)):
             yield batch

@@ -55,7 +55,7 @@ def config_from_checkpoint(checkpoint: str) -> Config:
 
 
 def model_from_text(text: str) -> dict[str, Any]:
-    """Read the assignment to `model` in a config's text, without what initialises weights.
+    """Read the assignment to `model` in a config's text, without what initializes weights.
 
     Args:
         text: As `Config.pretty_text` writes it.

@@ -73,7 +73,7 @@ def export_onnx(model: ExportableDepth, path: str | Path, opset: int | None = No
     )
     assert program is not None
     program.model.metadata_props.update(
-        {INPUT: 'RGB, 0 to 255', OUTPUT: 'metres', 'mmwsdepth': __version__}
+        {INPUT: 'RGB, 0 to 255', OUTPUT: 'meters', 'mmwsdepth': __version__}
     )
     program.save(path, external_data=False)
 

@@ -17,10 +17,10 @@ from mmwsdepth.registry import MODELS
 
 
 class ExportableDepth(nn.Module):
-    """From an image as cameras and files give it to metres, with nothing left to prepare.
+    """From an image as cameras and files give it to meters, with nothing left to prepare.
 
     Args:
-        estimator: Module with `estimate(image)` on normalised images, as `WSDepthEstimator`.
+        estimator: Module with `estimate(image)` on normalized images, as `WSDepthEstimator`.
         mean: Of the channels, in the estimator's order: three values, or one for all.
         std: Likewise.
         takes_rgb: Whether the estimator wants RGB; else BGR.
@@ -54,7 +54,7 @@ class ExportableDepth(nn.Module):
             image: (N, 3, H, W), RGB from 0 to 255, float32.
 
         Returns:
-            (N, 1, H, W) in metres, float32.
+            (N, 1, H, W) in meters, float32.
         """
         channels = image if self.takes_rgb else image.flip(1)
         x = (channels - self.mean) / self.std

@@ -29,9 +29,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         '--write',
         nargs='+',
         choices=KINDS,
-        default=['png', 'colour'],
-        help='png: 16-bit millimetres; npy, exr: float32 metres; colour: with a bar in metres; '
-        'ply: coloured point cloud; default png colour',
+        default=['png', 'color'],
+        help='png: 16-bit millimeters; npy, exr: float32 meters; color: with a bar in meters; '
+        'ply: colored point cloud; default png color',
     )
     parser.add_argument('--batch-size', type=int, default=1, help='images of one size at once')
     parser.add_argument('--mode', choices=['whole', 'slide'], help='slide: tiles, for large images')
@@ -43,11 +43,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         '--focal-length', type=float, help='in pixels, for ply; default from manifest.json or EXIF'
     )
     parser.add_argument(
-        '--colour-range',
+        '--color-range',
         type=float,
         nargs=2,
         metavar=('NEAR', 'FAR'),
-        help='metres at the ends of the colours, the same for all pictures; default each its own',
+        help='meters at the ends of the colors, the same for all pictures; default each its own',
     )
     parser.add_argument('--every', type=int, default=1, help='take every n-th frame of a video')
     parser.add_argument('--max-frames', type=int, help='at most so many of each video or camera')
@@ -64,7 +64,7 @@ def run(args: argparse.Namespace) -> None:
         raise ValueError('--cfg-options overrides --config, which is not given: give both')
     if args.tile and args.mode != 'slide':
         raise ValueError('--tile goes with --mode slide, which is not given: give both')
-    limits = tuple(args.colour_range) if args.colour_range else None
+    limits = tuple(args.color_range) if args.color_range else None
     writer = DepthWriter(args.out, args.write, args.focal_length, limits)
     test_cfg = dict(mode=args.mode, tile=args.tile, flip=args.flip or None)
     inferencer = DepthInferencer(

@@ -32,7 +32,7 @@ class Prediction(NamedTuple):
 
     Attributes:
         frame: The image.
-        depth: (H, W) float32, metres, at the image's size.
+        depth: (H, W) float32, meters, at the image's size.
         sample: MMEngine's form of it, with `pred_depth_map`.
     """
 
@@ -42,7 +42,7 @@ class Prediction(NamedTuple):
 
 
 class DepthInferencer(BaseInferencer):
-    """Estimates depth at the colour camera's resolution, with MMEngine's interface.
+    """Estimates depth at the color camera's resolution, with MMEngine's interface.
 
     Checkpoints are read as data, never as code. Neither the training's data nor ImageNet weights
     are needed.
@@ -103,11 +103,11 @@ class DepthInferencer(BaseInferencer):
             return_datasamples: Give data samples in place of arrays.
             batch_size: How many images of one size the network sees at once.
             return_vis: Whether to draw pictures.
-            limits: Depths in metres at the ends of their colours; by default each picture's own.
+            limits: Depths in meters at the ends of their colors; by default each picture's own.
             writer: Writes files.
 
         Returns:
-            `predictions`, (H, W) float32 in metres; `visualization`, (H, W + B, 3) uint8 RGB, see
+            `predictions`, (H, W) float32 in meters; `visualization`, (H, W + B, 3) uint8 RGB, see
             `draw_depth`, empty without `return_vis`; `names`; each a list, but of a single array or
             image file the element itself; and `rejected`, a sentence for each bad file.
 
@@ -204,7 +204,7 @@ class DepthInferencer(BaseInferencer):
         return_vis: bool = False,
         limits: Limits | None = None,
     ) -> list[np.ndarray]:
-        """Draw depth in colours with a bar in metres.
+        """Draw depth in colors with a bar in meters.
 
         Args:
             inputs: The images; not drawn.

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import cv2
 import numpy as np
 
-from mmwsdepth.datasets.depth_io import IMAGE_SUFFIXES, BadFileError, read_colour
+from mmwsdepth.datasets.depth_io import IMAGE_SUFFIXES, BadFileError, read_color
 
 VIDEO_SUFFIXES = ('.mp4', '.m4v', '.mov', '.avi', '.mkv', '.webm')
 Input = np.ndarray | str | Path | int
@@ -19,7 +19,7 @@ Inputs = Input | Sequence[Input]
 
 
 class Frame(NamedTuple):
-    """One colour image.
+    """One color image.
 
     Attributes:
         name: For the files made from it: a relative path without suffix.
@@ -158,7 +158,7 @@ def _frames(
         yield from _play(what, name, every, max_frames)
     else:
         try:
-            yield Frame(name, read_colour(what), what)
+            yield Frame(name, read_color(what), what)
         except BadFileError as error:
             yield error
 

@@ -13,7 +13,7 @@ from mmwsdepth.visualization.point_cloud import write_point_cloud
 from .focal_length import MANIFEST, Focal, find_focal_length
 from .inputs import Frame
 
-KINDS = ('png', 'npy', 'exr', 'colour', 'ply')
+KINDS = ('png', 'npy', 'exr', 'color', 'ply')
 _FOCAL_LENGTH_MEND = (
     'a point cloud needs the focal length: give it in pixels (--focal-length, in Python '
     f'focal_length), as focal_length in a {MANIFEST} beside the image, or as EXIF focal length in '
@@ -24,14 +24,14 @@ _FOCAL_LENGTH_MEND = (
 class DepthWriter:
     """Writes an estimate as `FOLDER/KIND/NAME.SUFFIX`.
 
-    Kinds are `png` (16 bits, millimetres; npy where depth exceeds 65.535 m), `npy` and `exr`
-    (float32, metres), `colour` (a PNG with a bar in metres) and `ply` (a coloured point cloud).
+    Kinds are `png` (16 bits, millimeters; npy where depth exceeds 65.535 m), `npy` and `exr`
+    (float32, meters), `color` (a PNG with a bar in meters) and `ply` (a colored point cloud).
 
     Args:
         folder: Folder; made when needed.
         kinds: What to write.
         focal_length: In pixels, for point clouds; by default see `find_focal_length`.
-        limits: Depths in metres at the ends of the colours; by default each picture's own.
+        limits: Depths in meters at the ends of the colors; by default each picture's own.
 
     Raises:
         ValueError: A kind is unknown, this OpenCV writes no EXR, or a number cannot be meant.
@@ -40,7 +40,7 @@ class DepthWriter:
     def __init__(
         self,
         folder: str | Path,
-        kinds: Sequence[str] = ('png', 'colour'),
+        kinds: Sequence[str] = ('png', 'color'),
         focal_length: float | None = None,
         limits: Limits | None = None,
     ) -> None:
@@ -55,7 +55,7 @@ class DepthWriter:
         if focal_length is not None and not focal_length > 0:
             raise ValueError(f'focal length is {focal_length}: give a positive number of pixels')
         if limits is not None and not limits[0] < limits[1]:
-            raise ValueError(f'colours from {limits[0]} to {limits[1]} m: give near before far')
+            raise ValueError(f'colors from {limits[0]} to {limits[1]} m: give near before far')
         self.kinds = [kind for kind in KINDS if kind in kinds]
 
     def check(self, paths: Iterable[Path]) -> None:
@@ -79,7 +79,7 @@ class DepthWriter:
 
         Args:
             frame: The image.
-            depth: (H, W) float32, metres.
+            depth: (H, W) float32, meters.
 
         Raises:
             BadFileError: This image's focal length is not known; other kinds are written then.
@@ -94,7 +94,7 @@ class DepthWriter:
                 np.save(f'{path}.npy', depth)
             elif kind == 'exr':
                 _write_image(f'{path}.exr', depth)
-            elif kind == 'colour':
+            elif kind == 'color':
                 _write_image(f'{path}.png', draw_depth(depth, self.limits)[..., ::-1])
             else:
                 write_point_cloud(f'{path}.ply', depth, frame.image, self._focal(frame))

@@ -58,7 +58,7 @@ def _set_data_root(node: Any, data_root: str) -> None:
 
 
 def fit_to_hardware(cfg: Config) -> None:
-    """On a machine without CUDA, turn off what needs it: mixed precision, synchronised norms.
+    """On a machine without CUDA, turn off what needs it: mixed precision, synchronized norms.
 
     Args:
         cfg: Changed in place.

@@ -32,7 +32,7 @@ ALBUMENTATIONS = 'Albu'
 def mmseg_dataset(data_root: str) -> dict[str, Any]:
     """MMSegmentation's own data set and pipeline for NYU.
 
-    Its colour jitter is Albumentations'; where that is not installed, MMSegmentation's own takes
+    Its color jitter is Albumentations'; where that is not installed, MMSegmentation's own takes
     its place.
 
     Args:
@@ -56,9 +56,9 @@ def mmseg_dataset(data_root: str) -> dict[str, Any]:
 
 
 def with_their_steps(ours: dict[str, Any], theirs: dict[str, Any]) -> dict[str, Any]:
-    """Let our transforms do what MMSegmentation's pipeline does, with the same colour jitter.
+    """Let our transforms do what MMSegmentation's pipeline does, with the same color jitter.
 
-    Nothing stands for its RandomDepthMix, which writes depth into the colour image.
+    Nothing stands for its RandomDepthMix, which writes depth into the color image.
 
     Args:
         ours: Our data set.
@@ -69,7 +69,7 @@ def with_their_steps(ours: dict[str, Any], theirs: dict[str, Any]) -> dict[str, 
     """
     steps = {step['type']: step for step in theirs['pipeline']}
     pipeline = [
-        dict(type='mmwsdepth.LoadColour'),
+        dict(type='mmwsdepth.LoadColor'),
         dict(type='mmwsdepth.LoadDepth'),
         dict(type='mmwsdepth.RandomFlipRGBD', prob=steps['RandomFlip']['prob']),
         dict(type='mmwsdepth.RandomCropRGBD', crop_size=steps['RandomCrop']['crop_size']),
@@ -178,7 +178,7 @@ def _table(
     ]
     if find_spec('albumentations') is None:
         notes.append(
-            "Albumentations is not installed: MMSegmentation's pipeline jitters colour by its own "
+            "Albumentations is not installed: MMSegmentation's pipeline jitters color by its own "
             'PhotoMetricDistortion instead.'
         )
     return Table(

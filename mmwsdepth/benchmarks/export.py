@@ -44,7 +44,7 @@ def in_onnxruntime(path: Path, threads: int, image: Tensor) -> Work:
 
 
 def quantize(path: Path) -> Path:
-    """Write a copy with 8-bit weights, whose activations are quantised as they come.
+    """Write a copy with 8-bit weights, whose activations are quantized as they come.
 
     Args:
         path: ONNX file.

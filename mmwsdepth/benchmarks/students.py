@@ -70,7 +70,7 @@ def build_model(model: dict, device: str) -> WSDepthEstimator:
 
 
 def random_image(batch: int, size: Size, device: str, seed: int) -> Tensor:
-    """(N, 3, H, W), normalised noise."""
+    """(N, 3, H, W), normalized noise."""
     generator = torch.Generator().manual_seed(seed)
     return torch.randn(batch, 3, *size, generator=generator).to(device)
 

@@ -9,8 +9,8 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from mmwsdepth.datasets.depth_io import read_colour, read_depth
-from mmwsdepth.visualization.depth_panels import DEPTH_COLOURS
+from mmwsdepth.datasets.depth_io import read_color, read_depth
+from mmwsdepth.visualization.depth_panels import DEPTH_COLORS
 
 from .results import Result
 from .suite import Run
@@ -72,8 +72,8 @@ def contact_sheet(runs: Sequence[Run], images: int = 3) -> Figure:
     gives the crop its true median depth. Variants scored on other images than the first are left
     out.
     """
-    depths, colours = _test_folders(runs[0])
-    runs = [run for run in runs if _test_folders(run) == (depths, colours)]
+    depths, colors = _test_folders(runs[0])
+    runs = [run for run in runs if _test_folders(run) == (depths, colors)]
     names = sorted(path.stem for path in runs[0].predictions.glob('*.png'))[:images]
     columns, rows = len(names), len(runs) + 2
     figure = Figure(figsize=(2.2 * columns, 1.7 * rows), layout='constrained')
@@ -82,9 +82,9 @@ def contact_sheet(runs: Sequence[Run], images: int = 3) -> Figure:
         truth = read_depth(depths / f'{name}.png', 1e-3, (1e-3, 100.0))
         window = edge_window(truth)
         low, high = np.percentile(truth[window][truth[window] > 0], (2, 98))
-        style = dict(cmap=DEPTH_COLOURS, vmin=low, vmax=high, interpolation='nearest')
-        colour = read_colour(colours / f'{name}.jpg')[window][..., ::-1]
-        axes[0, column].imshow(colour)
+        style = dict(cmap=DEPTH_COLORS, vmin=low, vmax=high, interpolation='nearest')
+        color = read_color(colors / f'{name}.jpg')[window][..., ::-1]
+        axes[0, column].imshow(color)
         axes[1, column].imshow(truth[window], **style)
         for row, run in enumerate(runs, start=2):
             pred = read_depth(run.predictions / f'{name}.png', 1e-3, (1e-3, 100.0))[window]
@@ -94,7 +94,7 @@ def contact_sheet(runs: Sequence[Run], images: int = 3) -> Figure:
                 0.03, 0.06, f'x{factor:.2f}', fontsize=6, transform=axes[row, column].transAxes,
                 bbox=dict(facecolor='white', alpha=0.7, linewidth=0, pad=1),
             )  # fmt: skip
-    titles = ['colour', 'truth', *(run.variant.name for run in runs)]
+    titles = ['color', 'truth', *(run.variant.name for run in runs)]
     for axis, title in zip(axes[:, 0], titles, strict=True):
         axis.set_ylabel(fill(title, 18), fontsize=7)
     for axis in axes.flat:
@@ -114,12 +114,12 @@ def _test_folders(run: Run) -> tuple[Path, Path]:
 
 
 def median_depth(depth: np.ndarray) -> float:
-    """Median of what was measured of (H, W) in metres."""
+    """Median of what was measured of (H, W) in meters."""
     return float(np.median(depth[depth > 0]))
 
 
 def edge_window(depth: np.ndarray) -> tuple[slice, slice]:
-    """Find the window of (H, W) in metres with the most depth discontinuities."""
+    """Find the window of (H, W) in meters with the most depth discontinuities."""
     height, width = (int(side * CROP_SHARE) for side in depth.shape)
     log = np.log(np.where(depth > 0, depth, 1)).astype(np.float32)
     steps = np.zeros_like(log)

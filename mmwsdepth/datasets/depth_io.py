@@ -28,12 +28,12 @@ def read_depth(path: str | Path, scale: float, depth_range: tuple[float, float])
 
     Args:
         path: 16-bit PNG, TIFF, EXR or npy; 0, NaN and infinity mean no measurement.
-        scale: Metres per unit of the file.
-        depth_range: Nearest and farthest depth in metres that the sensor measures; what lies
+        scale: Meters per unit of the file.
+        depth_range: Nearest and farthest depth in meters that the sensor measures; what lies
             outside counts as missing.
 
     Returns:
-        (h, w) float32 in metres, 0 where nothing was measured.
+        (h, w) float32 in meters, 0 where nothing was measured.
 
     Raises:
         BadFileError: The file cannot be decoded, holds nothing within the range, or its values
@@ -43,7 +43,7 @@ def read_depth(path: str | Path, scale: float, depth_range: tuple[float, float])
     if raw.dtype == np.uint8 and scale < COARSEST_8BIT_STEP:
         raise BadFileError(
             f'{path}: 8-bit depth with depth_scale={scale} reaches {255 * scale:.3g} m at most: '
-            'export 16-bit depth, or set depth_scale to the metres per unit of this file'
+            'export 16-bit depth, or set depth_scale to the meters per unit of this file'
         )
     depth = raw.astype(np.float32)
     depth *= np.float32(scale)
@@ -77,7 +77,7 @@ def _complaint_about_values(
     low, high = depth_range
     return (
         f'{path}: median depth is {np.median(measured):.3g} m with depth_scale={scale}, the range '
-        f'is {low:g} to {high:g} m: set depth_scale to the metres per unit of this file'
+        f'is {low:g} to {high:g} m: set depth_scale to the meters per unit of this file'
     )
 
 
@@ -123,8 +123,8 @@ def _first_line(error: Exception) -> str:
     return str(error).partition('\n')[0].rstrip('.')
 
 
-def read_colour(path: str | Path) -> np.ndarray:
-    """Read a colour image.
+def read_color(path: str | Path) -> np.ndarray:
+    """Read a color image.
 
     Args:
         path: JPEG or PNG.
@@ -145,11 +145,11 @@ def read_colour(path: str | Path) -> np.ndarray:
 
 
 def write_depth(path: str | Path, depth: np.ndarray) -> Path:
-    """Write depth as 16-bit PNG in millimetres, or as npy in metres where it reaches too far.
+    """Write depth as 16-bit PNG in millimeters, or as npy in meters where it reaches too far.
 
     Args:
         path: Path without suffix; folders are made.
-        depth: (h, w) in metres; what is not a positive number is written as 0.
+        depth: (h, w) in meters; what is not a positive number is written as 0.
 
     Returns:
         The path written: with `.png` appended, or `.npy` if depth exceeds 65.535 m.
@@ -173,7 +173,7 @@ def write_depth(path: str | Path, depth: np.ndarray) -> Path:
 def peek_size(path: Path) -> tuple[int, int] | None:
     """Height and width from the file's header; None where only decoding tells (EXR).
 
-    A JPEG's are those of the upright image, as `read_colour` returns it.
+    A JPEG's are those of the upright image, as `read_color` returns it.
 
     Raises:
         BadFileError: The header cannot be read.

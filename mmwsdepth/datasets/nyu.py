@@ -10,7 +10,7 @@ class NYUDepthDataset(RGBDDataset):
     """NYU Depth v2 (Silberman et al. 2012) as MMSegmentation lays it out.
 
     `images/{train,test}/NAME.jpg` beside `annotations/{train,test}/NAME.png`, 480x640, 16-bit
-    millimetres, up to 10 m. Arguments are those of `RGBDDataset`.
+    millimeters, up to 10 m. Arguments are those of `RGBDDataset`.
     """
 
     METAINFO = dict(task='depth', name='NYU Depth v2')

@@ -1,4 +1,4 @@
-"""Find the pairs of colour image and depth file in a folder, and leave out the bad ones."""
+"""Find the pairs of color image and depth file in a folder, and leave out the bad ones."""
 
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -46,7 +46,7 @@ def pair_folders(
     """Pair files of equal relative path and stem.
 
     Args:
-        images: Folder of colour images.
+        images: Folder of color images.
         depths: Folder of the sensor's depth.
         hr_depths: Folder of HR ground truth, if there is any.
 
@@ -72,7 +72,7 @@ def pair_split_file(
 
     Args:
         split: Text file; paths are relative to the two folders.
-        images: Folder of colour images.
+        images: Folder of color images.
         depths: Folder of the sensor's depth.
         hr_depths: Folder of HR ground truth, if there is any, named as the sensor's depth.
 
@@ -100,7 +100,7 @@ def pair_split_file(
     return pairs
 
 
-def complaint_about(pair: Pair) -> str | None:
+def find_issue(pair: Pair) -> str | None:
     """Look at a pair's headers and ends, without decoding; None if nothing is wrong."""
     if pair.depth is None:
         return f'{pair.image}: image without depth'
@@ -109,26 +109,26 @@ def complaint_about(pair: Pair) -> str | None:
         if not path.is_file():
             return f'{path}: no such file'
     try:
-        colour, depth = peek_size(pair.image), peek_size(pair.depth)
+        color, depth = peek_size(pair.image), peek_size(pair.depth)
         incomplete = [path for path in paths if not is_complete(path)]
     except BadFileError as error:
         return str(error)
     if incomplete:
         return f'{incomplete[0]}: truncated'
-    if colour is None or depth is None:
+    if color is None or depth is None:
         return None
-    return size_complaint(pair.depth, colour, depth)
+    return size_complaint(pair.depth, color, depth)
 
 
-def size_complaint(path: Path | str, colour: Size, depth: Size) -> str | None:
+def size_complaint(path: Path | str, color: Size, depth: Size) -> str | None:
     """Tell what is wrong with a depth map's size, given its image's; None if nothing.
 
     Args:
         path: The depth file.
-        colour: (H, W) of the image.
+        color: (H, W) of the image.
         depth: (h, w) of the depth map.
     """
-    (height, width), (h, w) = colour, depth
+    (height, width), (h, w) = color, depth
     sizes = f'{path}: depth is {h}x{w}, image {height}x{width}'
     if h > height or w > width:
         return f'{sizes}: depth has more pixels than its image'
@@ -137,10 +137,10 @@ def size_complaint(path: Path | str, colour: Size, depth: Size) -> str | None:
     return None
 
 
-def sift(pairs: Iterable[Pair]) -> tuple[list[Pair], list[str]]:
+def validate_pairs(pairs: Iterable[Pair]) -> tuple[list[Pair], list[str]]:
     """Part good pairs from complaints about bad ones, looking at many files at once."""
     pairs = list(pairs)
     with ThreadPoolExecutor(max_workers=8) as pool:
-        complaints = list(pool.map(complaint_about, pairs))
+        complaints = list(pool.map(find_issue, pairs))
     good = [pair for pair, complaint in zip(pairs, complaints, strict=True) if complaint is None]
     return good, [complaint for complaint in complaints if complaint is not None]

@@ -1,4 +1,4 @@
-"""A folder of colour images and the depth that a coarser sensor saw."""
+"""A folder of color images and the depth that a coarser sensor saw."""
 
 import copy
 import logging
@@ -14,7 +14,7 @@ from mmengine.logging import print_log
 from mmwsdepth.registry import DATASETS
 
 from .depth_io import BadFileError, read_depth
-from .pairing import Pair, pair_folders, pair_split_file, sift
+from .pairing import Pair, pair_folders, pair_split_file, validate_pairs
 from .sampler import SeededIndex
 
 NAMED_COMPLAINTS = 3
@@ -23,10 +23,10 @@ NUM_PROBES = 5
 
 @DATASETS.register_module()
 class RGBDDataset(BaseDataset):
-    """Pairs of HR colour and LR depth, each depth map on its own grid.
+    """Pairs of HR color and LR depth, each depth map on its own grid.
 
     Bad pairs (a file missing on either side, truncated, of another aspect ratio, with more depth
-    than colour pixels) are left out at the start, counted and the first of them named. A file that
+    than color pixels) are left out at the start, counted and the first of them named. A file that
     turns out bad when it is decoded is counted too: training takes another sample, testing goes on
     with an empty one, which the metric reports and skips.
 
@@ -36,8 +36,8 @@ class RGBDDataset(BaseDataset):
             `hr_depth_map_path`; files belong together by relative path and stem.
         ann_file: Split file with an image and a depth path a line, relative to their folders,
             instead of whole folders.
-        depth_scale: Metres per unit of the depth files; 0.001 for 16-bit PNG in millimetres.
-        depth_range: Nearest and farthest depth in metres; what lies outside counts as missing. By
+        depth_scale: Meters per unit of the depth files; 0.001 for 16-bit PNG in millimeters.
+        depth_range: Nearest and farthest depth in meters; what lies outside counts as missing. By
             default the class's `DEPTH_RANGE`.
         pipeline: Transforms.
         test_mode: Whether the samples are for evaluation.
@@ -85,7 +85,7 @@ class RGBDDataset(BaseDataset):
             pairs = pair_split_file(Path(self.ann_file), images, depths, hr_depths)
         else:
             pairs, orphans = pair_folders(images, depths, hr_depths)
-        good, complaints = sift(pairs)
+        good, complaints = validate_pairs(pairs)
         complaints += orphans
         if complaints:
             named = '; '.join(complaints[:NAMED_COMPLAINTS])

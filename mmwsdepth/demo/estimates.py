@@ -31,7 +31,7 @@ class Estimate(NamedTuple):
         name: Of the uploaded file.
         uploaded_size: (H, W) of the uploaded image, upright.
         image: (h, w, 3) uint8, BGR, as the model saw it.
-        depth: (h, w) float32, metres.
+        depth: (h, w) float32, meters.
         focal_length: In pixels of the uploaded image.
         focal_source: 'given', 'exif', or 'assumed': `ASSUMED_ANGLE` degrees along the longer side.
         seconds: That the model took.
@@ -127,7 +127,7 @@ def make_file(estimate: Estimate, kind: str, focal_length: float) -> tuple[bytes
         return path.read_bytes(), path.suffix
 
 
-class Shelf:
+class EstimateCache:
     """Keeps the last `KEPT` estimates by a key that cannot be guessed."""
 
     def __init__(self) -> None:

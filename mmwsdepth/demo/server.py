@@ -23,15 +23,15 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mmwsdepth.apis import DepthInferencer
-from mmwsdepth.visualization.depth_picture import colour_depth, depth_limits
+from mmwsdepth.visualization.depth_picture import color_depth, depth_limits
 
-from .estimates import ASSUMED_ANGLE, Estimate, Shelf, estimate_upload, make_file
+from .estimates import ASSUMED_ANGLE, Estimate, EstimateCache, estimate_upload, make_file
 from .upload import TYPES, RefusedError, receive_image
 
 PAGE = Path(__file__).parent / 'page'
 LOCAL = ('127.0.0.1', 'localhost')
 LAST_PORT = 65535
-LEGEND_COLOURS = 33
+LEGEND_COLORS = 33
 HEADERS = {
     'Content-Security-Policy': "default-src 'none'; script-src 'self'; style-src 'self'; "
     "img-src 'self' blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; "
@@ -68,7 +68,7 @@ def build_app(inferencer: DepthInferencer, settings: Settings) -> Starlette:
         inferencer: Estimates one image at a time, in the order of arrival.
         settings: See `Settings`.
     """
-    shelf, turn = Shelf(), asyncio.Lock()
+    shelf, turn = EstimateCache(), asyncio.Lock()
 
     async def estimate(request: Request) -> Response:
         name = PurePath(request.query_params.get('name', '')).name[:100] or 'image'
@@ -88,7 +88,7 @@ def build_app(inferencer: DepthInferencer, settings: Settings) -> Starlette:
                 types=TYPES,
                 max_megabytes=settings.max_megabytes,
                 assumed_angle=ASSUMED_ANGLE,
-                colours=_legend_colours(),
+                colors=_legend_colors(),
             )
         )
 
@@ -96,8 +96,8 @@ def build_app(inferencer: DepthInferencer, settings: Settings) -> Starlette:
         values = shelf.get(request.path_params['key']).depth
         return Response(values.astype('<f4').tobytes(), media_type='application/octet-stream')
 
-    def colours(request: Request) -> Response:
-        picture = colour_depth(shelf.get(request.path_params['key']).depth)
+    def colors(request: Request) -> Response:
+        picture = color_depth(shelf.get(request.path_params['key']).depth)
         _, encoded = cv2.imencode('.png', picture[..., ::-1])
         return Response(encoded.tobytes(), media_type='image/png')
 
@@ -114,7 +114,7 @@ def build_app(inferencer: DepthInferencer, settings: Settings) -> Starlette:
             Route('/settings', describe_settings),
             Route('/estimates', estimate, methods=['POST']),
             Route('/estimates/{key}/depth', depth),
-            Route('/estimates/{key}/colours', colours),
+            Route('/estimates/{key}/colors', colors),
             Route('/estimates/{key}/files/{kind}', download),
             Mount('/', StaticFiles(directory=PAGE, html=True)),
         ],
@@ -194,9 +194,9 @@ def _describe(estimate: Estimate) -> dict[str, object]:
     )
 
 
-def _legend_colours() -> list[str]:
-    """From near to far, as CSS writes colours."""
-    row = colour_depth(np.linspace(1, 2, LEGEND_COLOURS, dtype=np.float32)[None], (1.0, 2.0))[0]
+def _legend_colors() -> list[str]:
+    """From near to far, as CSS writes colors."""
+    row = color_depth(np.linspace(1, 2, LEGEND_COLORS, dtype=np.float32)[None], (1.0, 2.0))[0]
     return [f'#{red:02x}{green:02x}{blue:02x}' for red, green, blue in row]
 
 

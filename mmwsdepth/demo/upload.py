@@ -72,7 +72,7 @@ def decode_image(data: bytes, name: str) -> np.ndarray:
         name: Of the file, for sentences.
 
     Returns:
-        (H, W, 3) uint8, BGR, upright, as `read_colour` reads it.
+        (H, W, 3) uint8, BGR, upright, as `read_color` reads it.
 
     Raises:
         RefusedError: It is not a JPEG or PNG, has more than `MAX_PIXELS`, or is damaged.

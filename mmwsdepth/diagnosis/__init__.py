@@ -6,7 +6,7 @@ from .findings import Finding
 from .folder import DataFolder, folders_below, folders_of_config
 from .inspection import inspect
 from .report import folder_section, has_problem, inspection_findings, render
-from .seen import seen_samples
+from .visible_sample import visible_samples
 
 __all__ = [
     'Branch',
@@ -22,5 +22,5 @@ __all__ = [
     'inspect',
     'inspection_findings',
     'render',
-    'seen_samples',
+    'visible_samples',
 ]

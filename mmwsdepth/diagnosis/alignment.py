@@ -1,4 +1,4 @@
-"""Whether colour and depth show the same thing at the same place."""
+"""Whether color and depth show the same thing at the same place."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -18,10 +18,10 @@ TOLERATED_SHARE = 0.005
 
 
 class Shift(NamedTuple):
-    """How far the colour image lies from its depth map, in pixels of the colour image.
+    """How far the color image lies from its depth map, in pixels of the color image.
 
     Attributes:
-        down: Rows that colour edges lie below depth edges.
+        down: Rows that color edges lie below depth edges.
         right: Columns that they lie to the right.
         certainty: By how many standard deviations of the correlation at other shifts the one at
             this shift stands out.
@@ -32,22 +32,22 @@ class Shift(NamedTuple):
     certainty: float
 
 
-def edge_correlation(colour: np.ndarray, depth: np.ndarray) -> np.ndarray | None:
-    """Correlate colour gradients with depth discontinuities over small shifts.
+def edge_correlation(color: np.ndarray, depth: np.ndarray) -> np.ndarray | None:
+    """Correlate color gradients with depth discontinuities over small shifts.
 
     Both are brought to a working grid of at most `LONGEST_SIDE` pixels.
 
     Args:
-        colour: (H, W, 3) uint8.
+        color: (H, W, 3) uint8.
         depth: (h, w) float32, 0 where nothing was measured; of the same field of view.
 
     Returns:
-        (2 REACH + 1, 2 REACH + 1), the correlation coefficient when colour lies by i - REACH rows
+        (2 REACH + 1, 2 REACH + 1), the correlation coefficient when color lies by i - REACH rows
         below and j - REACH columns to the right of depth, on the working grid. None where depth
         has too few discontinuities or the image is too small.
     """
-    factor = working_scale(colour.shape)
-    height, width = (round(side * factor) for side in colour.shape[:2])
+    factor = working_scale(color.shape)
+    height, width = (round(side * factor) for side in color.shape[:2])
     values = torch.from_numpy(depth)
     jumps = discontinuities(values, values > 0).numpy()
     if jumps.sum() < MIN_EDGE_PIXELS or min(height, width) < MIN_SIDE:
@@ -59,20 +59,20 @@ def edge_correlation(colour: np.ndarray, depth: np.ndarray) -> np.ndarray | None
         interpolation=cv2.INTER_LINEAR if coarser else cv2.INTER_AREA,
     )
     inner = np.ascontiguousarray(edges[REACH:-REACH, REACH:-REACH])
-    gradients = _gradients(cv2.resize(colour, (width, height), interpolation=cv2.INTER_AREA))
+    gradients = _gradients(cv2.resize(color, (width, height), interpolation=cv2.INTER_AREA))
     if not inner.any() or not gradients.any():
         return None
     return cv2.matchTemplate(gradients, inner, cv2.TM_CCOEFF_NORMED)
 
 
 def working_scale(size: Sequence[int]) -> float:
-    """Pixels of the working grid per pixel of a colour image of (H, W, ...)."""
+    """Pixels of the working grid per pixel of a color image of (H, W, ...)."""
     return min(LONGEST_SIDE / max(size[:2]), 1.0)
 
 
-def _gradients(colour: np.ndarray) -> np.ndarray:
+def _gradients(color: np.ndarray) -> np.ndarray:
     """Strength of the strongest channel's gradient, the strong ones alike: (H, W) float32."""
-    smooth = cv2.GaussianBlur(colour.astype(np.float32), (0, 0), 1)
+    smooth = cv2.GaussianBlur(color.astype(np.float32), (0, 0), 1)
     across, along = (
         np.abs(cv2.Sobel(smooth, cv2.CV_32F, *order)).max(-1) for order in ((1, 0), (0, 1))
     )
@@ -112,11 +112,11 @@ def _vertex(values: np.ndarray) -> float:
     return 0.5 * (before - after) / curvature if curvature else 0.0
 
 
-def tolerance(colour: Sequence[int], depth: Sequence[int]) -> float:
-    """Pixels of the colour image by which edges may be apart: a depth cell, or half a percent.
+def tolerance(color: Sequence[int], depth: Sequence[int]) -> float:
+    """Pixels of the color image by which edges may be apart: a depth cell, or half a percent.
 
     Args:
-        colour: (H, W) of the image.
+        color: (H, W) of the image.
         depth: (h, w) of the depth map.
     """
-    return max(colour[1] / depth[1], TOLERATED_SHARE * max(colour[:2]))
+    return max(color[1] / depth[1], TOLERATED_SHARE * max(color[:2]))

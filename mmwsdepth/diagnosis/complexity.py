@@ -37,8 +37,8 @@ def count_branches(cfg: Config, size: Size, ratio: float) -> list[Branch]:
 
     Args:
         cfg: A config whose model is a `WSDepthEstimator` or a `DepthReconstruction`.
-        size: (H, W) of the colour image.
-        ratio: Pixels of the colour image per pixel of the sensor and side, >= 1.
+        size: (H, W) of the color image.
+        ratio: Pixels of the color image per pixel of the sensor and side, >= 1.
 
     Returns:
         The student on the HR image and on its LR copy, where a loss needs them, and the teacher

@@ -13,7 +13,7 @@ from mmwsdepth.registry import DATASETS
 
 LOADERS = ('train', 'val', 'test')
 IMAGES, DEPTHS, HR_DEPTHS, MANIFEST = 'images', 'annotations', 'annotations_hr', 'manifest.json'
-MILLIMETRE = 0.001
+MILLIMETER = 0.001
 
 
 class DataFolder(NamedTuple):
@@ -27,7 +27,7 @@ class DataFolder(NamedTuple):
     depths: Path
     hr_depths: Path | None = None
     split_file: Path | None = None
-    depth_scale: float = MILLIMETRE
+    depth_scale: float = MILLIMETER
     depth_range: tuple[float, float] = RGBDDataset.DEPTH_RANGE
     is_made_on_use: bool = False
 
@@ -98,9 +98,9 @@ def folders_below(
 
     Args:
         root: Folder that has both, and may have `annotations_hr`.
-        depth_scale: Metres per unit of the depth files; by default what `manifest.json` says, else
-            millimetres.
-        depth_range: Nearest and farthest depth in metres.
+        depth_scale: Meters per unit of the depth files; by default what `manifest.json` says, else
+            millimeters.
+        depth_range: Nearest and farthest depth in meters.
 
     Raises:
         FileNotFoundError: One of the two is not there.
@@ -131,8 +131,8 @@ def folders_below(
 
 def _manifest_scale(path: Path) -> float:
     if not path.is_file():
-        return MILLIMETRE
+        return MILLIMETER
     try:
-        return float(json.loads(path.read_text()).get('depth_scale', MILLIMETRE))
+        return float(json.loads(path.read_text()).get('depth_scale', MILLIMETER))
     except json.JSONDecodeError as error:
         raise ValueError(f'{path}: no JSON ({error}): write the data set anew') from None

@@ -8,7 +8,7 @@ import numpy as np
 from rich.console import Console
 from rich.progress import track
 
-from mmwsdepth.datasets.pairing import Pair, complaint_about, pair_folders, pair_split_file
+from mmwsdepth.datasets.pairing import Pair, find_issue, pair_folders, pair_split_file
 
 from .folder import DataFolder
 from .sample import Sample, examine
@@ -56,7 +56,7 @@ def inspect(folder: DataFolder, num: int = 50, jobs: int = 2, progress: bool = T
         pairs, orphans = pair_folders(*paths)
     both = [pair for pair in pairs if pair.depth is not None]
     unpaired = [f'{pair.image}: image without depth' for pair in pairs if pair.depth is None]
-    headers = _at_once(complaint_about, both, jobs, f'{folder.label}: headers', progress)
+    headers = _at_once(find_issue, both, jobs, f'{folder.label}: headers', progress)
     good = [pair for pair, complaint in zip(both, headers, strict=True) if complaint is None]
 
     def look(pair: Pair) -> Sample:

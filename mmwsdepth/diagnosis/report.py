@@ -78,20 +78,20 @@ def _rejected(inspection: Inspection, name_at_most: int | None) -> Finding:
 
 
 def size_findings(samples: Sequence[Sample]) -> list[Finding]:
-    """Name the sizes of colour and depth and their ratio.
+    """Name the sizes of color and depth and their ratio.
 
     Args:
         samples: Good ones, at least one.
     """
-    sizes = Counter((sample.colour, sample.depth) for sample in samples)
+    sizes = Counter((sample.color, sample.depth) for sample in samples)
     texts = [
-        f'colour {_size(colour)}, depth {_size(depth)}, ratio {colour[1] / depth[1]:.3g}'
+        f'color {_size(color)}, depth {_size(depth)}, ratio {color[1] / depth[1]:.3g}'
         + (f' ({count} images)' if len(sizes) > 1 else '')
-        for (colour, depth), count in sizes.most_common()
-        if colour and depth
+        for (color, depth), count in sizes.most_common()
+        if color and depth
     ]
     findings = [Finding('ok', name_some(texts))]
-    if len({colour for colour, _ in sizes}) > 1:
+    if len({color for color, _ in sizes}) > 1:
         findings.append(
             Finding(
                 'note', 'images differ in size: resize or crop to one size, or set batch_size=1'
@@ -101,7 +101,7 @@ def size_findings(samples: Sequence[Sample]) -> list[Finding]:
         findings.append(
             Finding(
                 'note',
-                'depth is as fine as colour: coarse ground truth has to be simulated by '
+                'depth is as fine as color: coarse ground truth has to be simulated by '
                 'mmwsdepth.DownsampleDepth',
             )
         )
@@ -133,38 +133,38 @@ def _depth(inspection: Inspection) -> list[Finding]:
 def _alignment(samples: Sequence[Sample]) -> list[Finding]:
     seen = [sample for sample in samples if sample.correlation is not None]
     if not seen:
-        text = 'too few depth discontinuities to tell whether colour and depth are aligned'
+        text = 'too few depth discontinuities to tell whether color and depth are aligned'
         return [Finding('note', text)] if samples else []
-    (colour, depth), _ = Counter((sample.colour, sample.depth) for sample in seen).most_common(1)[0]
-    assert colour and depth
-    alike = [s.correlation for s in seen if (s.colour, s.depth) == (colour, depth)]
+    (color, depth), _ = Counter((sample.color, sample.depth) for sample in seen).most_common(1)[0]
+    assert color and depth
+    alike = [s.correlation for s in seen if (s.color, s.depth) == (color, depth)]
     correlations = [correlation for correlation in alike if correlation is not None]
-    shift = find_shift(correlations, working_scale(colour))
-    return [alignment_finding(shift, tolerance(colour, depth), len(correlations))]
+    shift = find_shift(correlations, working_scale(color))
+    return [alignment_finding(shift, tolerance(color, depth), len(correlations))]
 
 
 def alignment_finding(shift: Shift | None, tolerated: float, images: int) -> Finding:
-    """Say whether colour and depth are aligned.
+    """Say whether color and depth are aligned.
 
     Args:
         shift: See `find_shift`.
-        tolerated: Pixels of the colour image.
+        tolerated: Pixels of the color image.
         images: Number of images that the shift was found in.
     """
     if shift is None:
         return Finding(
             'note',
-            f'edges of colour and depth meet at no shift ({images} images): depth is too sparse to '
+            f'edges of color and depth meet at no shift ({images} images): depth is too sparse to '
             'tell, or the files of a pair do not belong together',
         )
     sideways = f'{abs(shift.right):.1f} px {"right" if shift.right > 0 else "left"}'
     upright = f'{abs(shift.down):.1f} px {"below" if shift.down > 0 else "above"}'
-    text = f'colour edges lie {sideways} and {upright} of depth edges ({images} images)'
+    text = f'color edges lie {sideways} and {upright} of depth edges ({images} images)'
     if np.hypot(shift.right, shift.down) <= tolerated:
         return Finding('ok', text)
     if images < ENOUGH_IMAGES:
         return Finding('note', f'{text}: too few images to be sure')
-    return Finding('problem', f'{text}, tolerated are {tolerated:.1f} px: register depth to colour')
+    return Finding('problem', f'{text}, tolerated are {tolerated:.1f} px: register depth to color')
 
 
 def has_problem(sections: Iterable[Section]) -> bool:

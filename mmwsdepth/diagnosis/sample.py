@@ -1,11 +1,11 @@
-"""One pair of colour image and depth file, decoded and measured."""
+"""One pair of color image and depth file, decoded and measured."""
 
 from typing import NamedTuple
 
 import numpy as np
 
-from mmwsdepth.datasets.depth_io import BadFileError, decode_depth, read_colour, read_depth
-from mmwsdepth.datasets.pairing import Pair, Size, complaint_about, size_complaint
+from mmwsdepth.datasets.depth_io import BadFileError, decode_depth, read_color, read_depth
+from mmwsdepth.datasets.pairing import Pair, Size, find_issue, size_complaint
 
 from .alignment import edge_correlation
 from .folder import DataFolder
@@ -21,15 +21,15 @@ class Sample(NamedTuple):
         name: Of the pair.
         complaint: Why training would take another sample; None if it would not.
         raw: What the depth file holds; None if it could not be decoded or nothing was measured.
-        colour: (H, W) of the image.
+        color: (H, W) of the image.
         depth: (h, w) of the depth map.
-        correlation: Of colour and depth edges, see `edge_correlation`.
+        correlation: Of color and depth edges, see `edge_correlation`.
     """
 
     name: str
     complaint: str | None
     raw: RawDepth | None = None
-    colour: Size | None = None
+    color: Size | None = None
     depth: Size | None = None
     correlation: np.ndarray | None = None
 
@@ -38,17 +38,17 @@ def examine(pair: Pair, folder: DataFolder) -> Sample:
     """Decode a pair and measure it.
 
     Args:
-        pair: Whose headers are in order, see `complaint_about`.
+        pair: Whose headers are in order, see `find_issue`.
         folder: Whose unit and range apply.
     """
     if pair.depth is None:
-        return Sample(pair.name, complaint_about(pair))
+        return Sample(pair.name, find_issue(pair))
     raw = None
     try:
         values = decode_depth(pair.depth)
         raw = describe_raw(values)
-        colour = read_colour(pair.image)
-        complaint = size_complaint(pair.depth, colour.shape[:2], values.shape)
+        color = read_color(pair.image)
+        complaint = size_complaint(pair.depth, color.shape[:2], values.shape)
         if complaint:
             return Sample(pair.name, complaint, raw)
         depth = read_depth(pair.depth, folder.depth_scale, folder.depth_range)
@@ -56,8 +56,8 @@ def examine(pair: Pair, folder: DataFolder) -> Sample:
             read_depth(pair.hr_depth, folder.depth_scale, folder.depth_range)
     except BadFileError as error:
         return Sample(pair.name, str(error), raw)
-    sizes = (colour.shape[:2], depth.shape)
-    return Sample(pair.name, None, raw, *sizes, edge_correlation(colour, depth))
+    sizes = (color.shape[:2], depth.shape)
+    return Sample(pair.name, None, raw, *sizes, edge_correlation(color, depth))
 
 
 def describe_raw(depth: np.ndarray) -> RawDepth | None:
@@ -70,7 +70,7 @@ def describe_raw(depth: np.ndarray) -> RawDepth | None:
     values = depth[measured]
     if not values.size:
         return None
-    neighbours = (measured[:, 1:] & measured[:, :-1]).sum() / max(measured[:, :-1].sum(), 1)
+    neighbors = (measured[:, 1:] & measured[:, :-1]).sum() / max(measured[:, :-1].sum(), 1)
     saturated, levels, step = 0.0, 0, 0.0
     if np.issubdtype(depth.dtype, np.integer):
         saturated = float(np.mean(depth == np.iinfo(depth.dtype).max))
@@ -80,7 +80,7 @@ def describe_raw(depth: np.ndarray) -> RawDepth | None:
         values[:: -(-values.size // MAX_VALUES)].astype(np.float64),
         depth.dtype,
         float(1 - measured.mean()),
-        float(neighbours),
+        float(neighbors),
         saturated,
         levels,
         step,
@@ -99,7 +99,7 @@ def pool(raws: list[RawDepth]) -> RawDepth:
         np.concatenate([raw.values for raw in raws]),
         raws[0].dtype,
         float(np.mean([raw.missing for raw in raws])),
-        float(np.mean([raw.neighbours for raw in raws])),
+        float(np.mean([raw.neighbors for raw in raws])),
         float(np.mean([raw.saturated for raw in raws])),
         richest.levels,
         richest.step,

@@ -7,15 +7,15 @@ import numpy as np
 from .findings import Finding
 
 COMMON_SCALES = {
-    '1 (metres)': 1.0,
-    '0.01 (centimetres)': 0.01,
-    '0.001 (millimetres)': 0.001,
+    '1 (meters)': 1.0,
+    '0.01 (centimeters)': 0.01,
+    '0.001 (millimeters)': 0.001,
     '1/256 (as KITTI)': 1 / 256,
     '1/5000 (as TUM RGB-D)': 1 / 5000,
 }
 MAX_OUTSIDE = 0.1
 ENOUGH_INSIDE = 0.95
-LIDAR_MISSING, LIDAR_NEIGHBOURS = 0.5, 0.8
+LIDAR_MISSING, LIDAR_NEIGHBORS = 0.5, 0.8
 LIDAR_REACH = (20.0, 150.0)
 CLOSE_UP, UNITS_PER_PIXEL = 1.0, 0.5
 MAX_SATURATED = 0.01
@@ -29,7 +29,7 @@ class RawDepth(NamedTuple):
         values: (P,) float64, some of the positive finite numbers.
         dtype: Of the files.
         missing: Share of pixels that are 0, negative or not finite.
-        neighbours: Share of the measured pixels whose neighbour to the right is measured.
+        neighbors: Share of the measured pixels whose neighbor to the right is measured.
         saturated: Share of pixels that hold the largest number of an integer type.
         levels: Different numbers in the file that has the most; 0 for floating point.
         step: Median distance of two successive levels.
@@ -39,7 +39,7 @@ class RawDepth(NamedTuple):
     values: np.ndarray
     dtype: np.dtype
     missing: float
-    neighbours: float
+    neighbors: float
     saturated: float
     levels: int
     step: float
@@ -53,8 +53,8 @@ def unit_findings(
 
     Args:
         raw: Of one file or many.
-        depth_scale: Metres per unit of the files.
-        depth_range: Nearest and farthest depth in metres.
+        depth_scale: Meters per unit of the files.
+        depth_range: Nearest and farthest depth in meters.
     """
     checks = (
         _outside_range(raw.values, depth_scale, depth_range) or _close_up(raw, depth_scale),
@@ -66,7 +66,7 @@ def unit_findings(
 
 
 def share_inside(values: np.ndarray, depth_scale: float, depth_range: tuple[float, float]) -> float:
-    """Share of the numbers that are within the range once they are metres."""
+    """Share of the numbers that are within the range once they are meters."""
     low, high = depth_range
     return float(np.mean((values * depth_scale >= low) & (values * depth_scale <= high)))
 
@@ -93,7 +93,7 @@ def _outside_range(
 def _short_lidar(raw: RawDepth, scale: float) -> Finding | None:
     """Depth in scattered points comes from a lidar on a vehicle, which sees far."""
     farthest = float(np.percentile(raw.values, 99))
-    scattered = raw.missing > LIDAR_MISSING and raw.neighbours < LIDAR_NEIGHBOURS
+    scattered = raw.missing > LIDAR_MISSING and raw.neighbors < LIDAR_NEIGHBORS
     if not scattered or farthest * scale >= LIDAR_REACH[0]:
         return None
     fitting = [
@@ -109,7 +109,7 @@ def _short_lidar(raw: RawDepth, scale: float) -> Finding | None:
 
 
 def _close_up(raw: RawDepth, scale: float) -> Finding | None:
-    """Nothing but near depth, the more suspicious if neighbouring pixels see less than one unit.
+    """Nothing but near depth, the more suspicious if neighboring pixels see less than one unit.
 
     A pixel of a usual lens sees about depth / columns; sensors come with a finer unit than that.
     """

@@ -56,7 +56,7 @@ class BoundaryMetric(PerImageMetric):
         return super().row_for(sample) if 'gt_depth_map_hr' in sample else 'HR ground truth'
 
     def score(self, pred: Tensor, target: Tensor, valid: Tensor) -> Row:
-        """Compute the boundary errors of one image, (h, w) in metres; NaN if `pred` has any."""
+        """Compute the boundary errors of one image, (h, w) in meters; NaN if `pred` has any."""
         broken = bool(pred[valid].isnan().any())
         pred = target if broken else pred
         f1, distances = boundary_f1(pred, target, valid), dbe(pred, target, valid)

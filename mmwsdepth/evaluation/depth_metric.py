@@ -26,6 +26,6 @@ class DepthMetric(PerImageMetric):
         )
 
     def score(self, pred: Tensor, target: Tensor, valid: Tensor) -> Row:
-        """Compute the depth errors of one image, (h, w) in metres."""
+        """Compute the depth errors of one image, (h, w) in meters."""
         errors = depth_errors(pred, target, valid)
         return [errors[name] for name in self.columns]

@@ -58,7 +58,7 @@ class IBimsMetric(BaseMetric):
         Args:
             data_batch: Not used; part of MMEngine's interface.
             data_samples: Each with `name`, `pred_depth_map` and `gt_depth_map`, (1, H, W) in
-                metres.
+                meters.
         """
         self.results.extend(map(self.row_for, data_samples))
 

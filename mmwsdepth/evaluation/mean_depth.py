@@ -38,7 +38,7 @@ class MeanDepthMetric(DepthMetric):
 
     @cached_property
     def mean_depth(self) -> Tensor:
-        """(1, h, w) in metres: each pixel's mean over the images in which it was measured."""
+        """(1, h, w) in meters: each pixel's mean over the images in which it was measured."""
         dataset = DATASETS.build(self.dataset)
         maps = (torch.from_numpy(dataset[i]['gt_depth_map']) for i in range(len(dataset)))
         first = next(maps)

@@ -25,7 +25,7 @@ class PerImageMetric(BaseMetric):
     needs is reported and skipped.
 
     Args:
-        min_depth: Depth in metres below which nothing is scored; predictions are clamped to it.
+        min_depth: Depth in meters below which nothing is scored; predictions are clamped to it.
         max_depth: The same at the far end.
         crop: 'nyu', 'garg' or None; scaled to the image's size.
         sensor: How a prediction is brought to a coarser ground truth, see `downsample_depth`.
@@ -66,8 +66,8 @@ class PerImageMetric(BaseMetric):
         """Score one image.
 
         Args:
-            pred: (h, w) in metres, within the range.
-            target: (h, w) in metres.
+            pred: (h, w) in meters, within the range.
+            target: (h, w) in meters.
             valid: (h, w), true where the target counts; somewhere.
 
         Returns:
@@ -80,7 +80,7 @@ class PerImageMetric(BaseMetric):
         Args:
             data_batch: Not used; part of MMEngine's interface.
             data_samples: Each with `pred_depth_map` (1, H, W), and `gt_depth_map_hr` or
-                `gt_depth_map`, (1, h, w), in metres.
+                `gt_depth_map`, (1, h, w), in meters.
         """
         for sample in data_samples:
             self.results.append((sample.get('name', '?'), self.row_for(sample)))

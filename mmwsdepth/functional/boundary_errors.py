@@ -12,7 +12,7 @@ THRESHOLDS = tuple(1.05 + 0.2 * step / 9 for step in range(10))
 def boundary_f1(pred: Tensor, target: Tensor, valid: Tensor) -> float | None:
     """Scale-invariant boundary F1 of Depth Pro (Bochkovskii et al. 2024, arXiv 2410.02073).
 
-    Pixel i occludes its neighbour j (of four) at threshold t where depth(j) / depth(i) > t. A
+    Pixel i occludes its neighbor j (of four) at threshold t where depth(j) / depth(i) > t. A
     predicted occlusion is right where the truth has the same one: same pair, same order. Precision
     and recall are averaged over the four directions, and their F1 over ten thresholds from 1.05 to
     1.25, each weighing as much as its value.
@@ -30,7 +30,7 @@ def boundary_f1(pred: Tensor, target: Tensor, valid: Tensor) -> float | None:
         From 0 to 1, the higher the better; None if the truth has no edge at any threshold.
     """
     thresholds = torch.tensor(THRESHOLDS, dtype=torch.float64, device=target.device)
-    directions = zip(_neighbour_ratios(target, valid), _neighbour_ratios(pred, valid), strict=True)
+    directions = zip(_neighbor_ratios(target, valid), _neighbor_ratios(pred, valid), strict=True)
     counts = torch.stack([_count_edges(*ratios, thresholds) for ratios in directions])
     true, found, right = counts.double().unbind(1)
     exists = true > 0
@@ -50,7 +50,7 @@ def discontinuities(depth: Tensor, valid: Tensor, ratio: float = 1.1) -> Tensor:
     Args:
         depth: (H, W) in any unit, positive where valid.
         valid: (H, W), true where depth was measured.
-        ratio: Depth of two neighbouring valid pixels, larger to smaller, above which there is a
+        ratio: Depth of two neighboring valid pixels, larger to smaller, above which there is a
             discontinuity between them.
 
     Returns:
@@ -73,8 +73,8 @@ def discontinuity_error(
     """Mean absolute relative error near the true depth discontinuities.
 
     Args:
-        pred: (H, W) in metres, positive where valid.
-        target: (H, W) in metres, positive where valid.
+        pred: (H, W) in meters, positive where valid.
+        target: (H, W) in meters, positive where valid.
         valid: (H, W), true where the target was measured.
         radius: How many pixels on each side of a discontinuity count, diagonally too.
         ratio: See `discontinuities`.
@@ -99,8 +99,8 @@ def soft_edge_error(
     pixels; here errors are relative to the true depth, to be read beside `discontinuity_error`.
 
     Args:
-        pred: (H, W) in metres, positive where valid.
-        target: (H, W) in metres, positive where valid.
+        pred: (H, W) in meters, positive where valid.
+        target: (H, W) in meters, positive where valid.
         valid: (H, W), true where the target was measured.
         radius: The truth is searched in a window of 2 radius + 1 pixels squared.
         ratio: See `discontinuities`, the pixels that count.
@@ -121,8 +121,8 @@ def soft_edge_error(
     return error.masked_fill(~known, torch.inf).amin((1, 2)).mean().item()
 
 
-def _neighbour_ratios(depth: Tensor, valid: Tensor) -> list[Tensor]:
-    """Depth of neighbour to pixel over the valid pairs: (P,) for each of the four directions."""
+def _neighbor_ratios(depth: Tensor, valid: Tensor) -> list[Tensor]:
+    """Depth of neighbor to pixel over the valid pairs: (P,) for each of the four directions."""
     ratios = []
     for (first, second), (first_valid, second_valid) in zip(
         _pairs(depth.double()), _pairs(valid.bool()), strict=True
@@ -142,6 +142,6 @@ def _count_edges(truth: Tensor, found: Tensor, thresholds: Tensor) -> Tensor:
 
 
 def _pairs(image: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
-    """Views of the pixels that have a neighbour, and of those: to the right, then below."""
+    """Views of the pixels that have a neighbor, and of those: to the right, then below."""
     yield image[:, :-1], image[:, 1:]
     yield image[:-1], image[1:]

@@ -19,8 +19,8 @@ def depth_errors(pred: Tensor, target: Tensor, valid: Tensor) -> dict[str, float
     bands of rows are in float64.
 
     Args:
-        pred: (H, W) in metres, positive where valid.
-        target: (H, W) in metres.
+        pred: (H, W) in meters, positive where valid.
+        target: (H, W) in meters.
         valid: (H, W), true where the target counts.
 
     Returns:

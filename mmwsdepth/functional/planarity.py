@@ -7,7 +7,7 @@ from torch import Tensor
 
 
 class Camera(NamedTuple):
-    """A pinhole camera, in pixels; the first pixel's centre lies at (0, 0)."""
+    """A pinhole camera, in pixels; the first pixel's center lies at (0, 0)."""
 
     fx: float
     fy: float
@@ -33,11 +33,11 @@ def planarity_errors(
     """Planarity errors PE_fla and PE_ori of iBims-1 (Koch et al. 2018, arXiv 1805.01328).
 
     The prediction is scaled so that its median over the plane is the truth's, as in their script;
-    so a wrong scale costs nothing, and flatness is in true centimetres.
+    so a wrong scale costs nothing, and flatness is in true centimeters.
 
     Args:
         pred: (H, W) in any unit, positive on the plane.
-        target: (H, W) in metres, positive on the plane.
+        target: (H, W) in meters, positive on the plane.
         plane: (H, W), true on the plane; at least three pixels that are not in a line.
         normal: (3,), the true normal of either sign; x to the right, y into the scene, z up.
         camera: That of the image.

@@ -1,4 +1,4 @@
-"""Resampling between the colour grid and the depth sensor's coarser grid.
+"""Resampling between the color grid and the depth sensor's coarser grid.
 
 Every grid covers the same field of view; pixel i of n spans [i, i + 1) / n of it (in PyTorch's
 words: `align_corners=False`). The ratio of two grids is any real number >= 1.
@@ -16,7 +16,7 @@ _HALF = 0.5 - 1e-4
 
 
 def downsample_image(image: Tensor, size: Size) -> Tensor:
-    """Bring a colour image onto a coarser grid, with anti-aliasing.
+    """Bring a color image onto a coarser grid, with anti-aliasing.
 
     Args:
         image: (N, C, H, W).
@@ -31,7 +31,7 @@ def downsample_image(image: Tensor, size: Size) -> Tensor:
 
 
 def enlarge_image(image: Tensor, size: Size) -> Tensor:
-    """Bring a colour image onto a finer grid; bicubic, which blurs edges less than bilinear.
+    """Bring a color image onto a finer grid; bicubic, which blurs edges less than bilinear.
 
     Args:
         image: (N, C, h, w).
@@ -47,8 +47,8 @@ def antialiasing(fine: int, coarse: int) -> Tensor:
     """Build the matrix, (coarse, fine), that `downsample_image` applies along a side."""
     ratio = fine / coarse
     pixel = torch.arange(fine, dtype=torch.float64) + 0.5
-    centre = (torch.arange(coarse, dtype=torch.float64)[:, None] + 0.5) * ratio
-    weights = (1 - (pixel - centre).abs() / ratio).clamp(min=0)
+    center = (torch.arange(coarse, dtype=torch.float64)[:, None] + 0.5) * ratio
+    weights = (1 - (pixel - center).abs() / ratio).clamp(min=0)
     return weights / weights.sum(1, keepdim=True)
 
 
@@ -93,13 +93,13 @@ def downsample_depth(depth: Tensor, size: Size, mode: str = 'area') -> Tensor:
     """Bring depth onto a coarser grid, ignoring missing values.
 
     Args:
-        depth: (N, 1, H, W) in metres; 0 means no measurement.
+        depth: (N, 1, H, W) in meters; 0 means no measurement.
         size: (h, w) of the coarser grid.
         mode: How the sensor integrates a cell: 'area', 'nearest', 'median' or 'min'.
 
     Returns:
-        (N, 1, h, w) in metres, float32 or float64; 0 where less than half of a cell was measured
-        ('nearest': where the pixel at the cell's centre was not).
+        (N, 1, h, w) in meters, float32 or float64; 0 where less than half of a cell was measured
+        ('nearest': where the pixel at the cell's center was not).
 
     Raises:
         ValueError: The mode is unknown, or the grid is finer than the depth's own.
@@ -118,8 +118,8 @@ def downsample_depth(depth: Tensor, size: Size, mode: str = 'area') -> Tensor:
     if mode == 'area':
         return _area(depth, size)
     if mode == 'nearest':
-        rows = _cell_centres(height, size[0], depth.device)
-        columns = _cell_centres(width, size[1], depth.device)
+        rows = _cell_centers(height, size[0], depth.device)
+        columns = _cell_centers(width, size[1], depth.device)
         return depth[..., rows[:, None], columns]
     return _order_statistic(depth, size, mode)
 
@@ -131,9 +131,9 @@ def _area(depth: Tensor, size: Size) -> Tensor:
     return torch.where(share >= _HALF, mean, torch.zeros_like(mean))
 
 
-def _cell_centres(fine: int, coarse: int, device: torch.device) -> Tensor:
-    centre = (torch.arange(coarse, device=device, dtype=torch.float64) + 0.5) * fine / coarse
-    return centre.floor().long().clamp(max=fine - 1)
+def _cell_centers(fine: int, coarse: int, device: torch.device) -> Tensor:
+    center = (torch.arange(coarse, device=device, dtype=torch.float64) + 0.5) * fine / coarse
+    return center.floor().long().clamp(max=fine - 1)
 
 
 def _order_statistic(depth: Tensor, size: Size, mode: str) -> Tensor:
@@ -151,7 +151,7 @@ def _order_statistic(depth: Tensor, size: Size, mode: str) -> Tensor:
 
 
 def _cell_pixels(fine: int, coarse: int, device: torch.device) -> tuple[Tensor, Tensor]:
-    """List the pixels whose centres lie in each cell: (coarse, k) indices and whether they do."""
+    """List the pixels whose centers lie in each cell: (coarse, k) indices and whether they do."""
     edge = torch.arange(coarse + 1, device=device, dtype=torch.float64)[:, None] * fine / coarse
     first = (edge[:-1] - 0.5).ceil()
     pixel = first + torch.arange(math.ceil(fine / coarse), device=device)

@@ -11,12 +11,12 @@ def upsample_depth(depth: Tensor, size: Size, mode: str = 'bilinear') -> Tensor:
     """Bring depth onto a finer grid without mixing missing values in.
 
     Args:
-        depth: (N, 1, h, w) in metres; 0 means no measurement.
+        depth: (N, 1, h, w) in meters; 0 means no measurement.
         size: (H, W) of the finer grid.
         mode: 'nearest' or 'bilinear'.
 
     Returns:
-        (N, 1, H, W) in metres; 0 where missing pixels have at least half of the weight.
+        (N, 1, H, W) in meters; 0 where missing pixels have at least half of the weight.
 
     Raises:
         ValueError: The mode is unknown.

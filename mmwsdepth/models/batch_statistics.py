@@ -1,4 +1,4 @@
-"""Control over which forward pass updates the running statistics of batch normalisation."""
+"""Control over which forward pass updates the running statistics of batch normalization."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,12 +12,12 @@ _STATISTICS = ('running_mean', 'running_var')
 
 @contextmanager
 def keep_running_statistics(module: nn.Module, keep: bool = True) -> Iterator[None]:
-    """Normalise by batch statistics as usual but leave the running mean and variance alone.
+    """Normalize by batch statistics as usual but leave the running mean and variance alone.
 
     A running mean blended from the HR and the LR branch fits neither of them.
 
     Args:
-        module: Every batch normalisation in it is affected.
+        module: Every batch normalization in it is affected.
         keep: False makes the context do nothing.
     """
     norms = [m for m in module.modules() if isinstance(m, _BatchNorm)] if keep else []
@@ -32,7 +32,7 @@ def keep_running_statistics(module: nn.Module, keep: bool = True) -> Iterator[No
 
 
 class OwnStatistics(nn.Module):
-    """Running mean and variance of every batch normalisation, for a second use of one network.
+    """Running mean and variance of every batch normalization, for a second use of one network.
 
     Args:
         network: Whose values it starts from.

@@ -16,10 +16,10 @@ def recomputed(module: nn.Module, function: Callable[..., Any], *inputs: Any) ->
     """Call a function, and once more in the backward pass: less memory, more time.
 
     Chen et al. 2016, arXiv 1604.06174. The gradient is the same; the running statistics of batch
-    normalisation move in the first call only.
+    normalization move in the first call only.
 
     Args:
-        module: Has every batch normalisation that the function runs.
+        module: Has every batch normalization that the function runs.
         function: What to call.
         inputs: Its arguments, which are kept.
     """
@@ -45,7 +45,7 @@ def recompute(block: Any) -> None:
 def take_over_recomputation(network: nn.Module) -> None:
     """Let blocks built with `with_cp=True` recompute by `recomputed` instead of their own way.
 
-    Theirs moves the running statistics of batch normalisation in both calls.
+    Theirs moves the running statistics of batch normalization in both calls.
 
     Args:
         network: Changed in place.

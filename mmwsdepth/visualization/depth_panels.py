@@ -7,22 +7,22 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 PANEL_WIDTH = 3.0
-DEPTH_COLOURS, ERROR_COLOURS, MISSING = 'turbo_r', 'magma', '0.6'
+DEPTH_COLORS, ERROR_COLORS, MISSING = 'turbo_r', 'magma', '0.6'
 
 
 def draw_depth_panels(
     image: np.ndarray, pred: np.ndarray, sensor: np.ndarray, hr: np.ndarray | None = None
 ) -> Figure:
-    """Draw colour, sensor depth, prediction, HR ground truth and error side by side.
+    """Draw color, sensor depth, prediction, HR ground truth and error side by side.
 
-    All depth panels share one colour bar in metres; what was not measured is grey. The error is
+    All depth panels share one color bar in meters; what was not measured is gray. The error is
     taken at HR if there is HR ground truth, else on the sensor's grid.
 
     Args:
         image: (H, W, 3) uint8, BGR.
-        pred: (H, W) in metres.
-        sensor: (h, w) in metres, 0 where nothing was measured.
-        hr: (H, W) in metres, 0 where nothing was measured.
+        pred: (H, W) in meters.
+        sensor: (h, w) in meters, 0 where nothing was measured.
+        hr: (H, W) in meters, 0 where nothing was measured.
 
     Returns:
         A figure; `savefig` writes it.
@@ -44,14 +44,14 @@ def draw_depth_panels(
     FigureCanvasAgg(figure)
     axes = figure.subplots(1, columns, gridspec_kw=dict(wspace=0.04))
     figure.subplots_adjust(left=0.01, right=0.99, top=0.9, bottom=0.2)
-    show(axes[0], image[..., ::-1], f'colour, {size_of(image)}')
+    show(axes[0], image[..., ::-1], f'color, {size_of(image)}')
     for axis, (title, depth) in zip(axes[1:-1], maps.items(), strict=True):
         shown = np.where(depth > 0, depth, np.nan)
-        drawn = show(axis, shown, title, cmap=DEPTH_COLOURS, vmin=low, vmax=high)
+        drawn = show(axis, shown, title, cmap=DEPTH_COLORS, vmin=low, vmax=high)
     add_bar(figure, drawn, list(axes[1:-1]), 'depth (m)')
     share = np.mean(error[scored] / target[scored]) if scored.any() else np.nan
     drawn = show(
-        axes[-1], error, f'error, abs_rel {share:.3f}', cmap=ERROR_COLOURS, vmin=0, vmax=worst
+        axes[-1], error, f'error, abs_rel {share:.3f}', cmap=ERROR_COLORS, vmin=0, vmax=worst
     )
     add_bar(figure, drawn, [axes[-1]], 'absolute error (m)')
     return figure
@@ -67,7 +67,7 @@ def show(axis: Any, values: np.ndarray, title: str, **style: Any) -> Any:
 
 
 def add_bar(figure: Figure, drawn: Any, axes: list[Any], label: str) -> None:
-    """Put a horizontal colour bar below these neighbouring axes."""
+    """Put a horizontal color bar below these neighboring axes."""
     left, right = axes[0].get_position().x0, axes[-1].get_position().x1
     axis = figure.add_axes((left, 0.13, right - left, 0.03))
     figure.colorbar(drawn, cax=axis, orientation='horizontal')

@@ -1,33 +1,33 @@
-"""From depth to a coloured point cloud, in the PLY format (http://paulbourke.net/dataformats/ply)."""
+"""From depth to a colored point cloud, in the PLY format (http://paulbourke.net/dataformats/ply)."""
 
 from pathlib import Path
 
 import numpy as np
 
-_AXES, _COLOURS = ('x', 'y', 'z'), ('red', 'green', 'blue')
-_VERTEX = np.dtype([(name, '<f4') for name in _AXES] + [(name, 'u1') for name in _COLOURS])
+_AXES, _COLORS = ('x', 'y', 'z'), ('red', 'green', 'blue')
+_VERTEX = np.dtype([(name, '<f4') for name in _AXES] + [(name, 'u1') for name in _COLORS])
 _HEADER = '\n'.join(
     [
         'ply',
         'format binary_little_endian 1.0',
-        'comment metres; x to the right, y downwards, z forwards',
+        'comment meters; x to the right, y downwards, z forwards',
         'element vertex {}',
         *(f'property float {name}' for name in _AXES),
-        *(f'property uchar {name}' for name in _COLOURS),
+        *(f'property uchar {name}' for name in _COLORS),
         'end_header\n',
     ]
 )
 
 
 def back_project(depth: np.ndarray, focal: tuple[float, float]) -> np.ndarray:
-    """Place every pixel in front of a pinhole camera that looks through the image's centre.
+    """Place every pixel in front of a pinhole camera that looks through the image's center.
 
     Args:
-        depth: (H, W) in metres along the optical axis.
+        depth: (H, W) in meters along the optical axis.
         focal: Focal lengths (x, y) in pixels.
 
     Returns:
-        (H, W, 3) float32 in metres: x to the right, y downwards, z forwards, as in OpenCV.
+        (H, W, 3) float32 in meters: x to the right, y downwards, z forwards, as in OpenCV.
     """
     height, width = depth.shape
     x = (np.arange(width) + 0.5 - width / 2) / focal[0]
@@ -38,19 +38,19 @@ def back_project(depth: np.ndarray, focal: tuple[float, float]) -> np.ndarray:
 def write_point_cloud(
     path: str | Path, depth: np.ndarray, image: np.ndarray, focal: tuple[float, float]
 ) -> None:
-    """Write a binary PLY file with one coloured vertex a pixel that has depth.
+    """Write a binary PLY file with one colored vertex a pixel that has depth.
 
     Args:
         path: File to write.
-        depth: (H, W) in metres; what is not a positive number gives no vertex.
+        depth: (H, W) in meters; what is not a positive number gives no vertex.
         image: (H, W, 3) uint8, BGR.
         focal: Focal lengths (x, y) in pixels.
     """
     seen = np.isfinite(depth) & (depth > 0)
     points = back_project(np.where(seen, depth, 0), focal)[seen]
-    colours = image[seen]
+    colors = image[seen]
     vertices = np.empty(int(seen.sum()), _VERTEX)
-    for column, (axis, colour) in enumerate(zip(_AXES, _COLOURS, strict=True)):
+    for column, (axis, color) in enumerate(zip(_AXES, _COLORS, strict=True)):
         vertices[axis] = points[:, column]
-        vertices[colour] = colours[:, 2 - column]
+        vertices[color] = colors[:, 2 - column]
     Path(path).write_bytes(_HEADER.format(len(vertices)).encode() + vertices.tobytes())

@@ -86,7 +86,7 @@ def test_onnx_names_its_ends_and_keeps_the_sizes_free(
     assert (image.name, depth.name) == (INPUT, OUTPUT) == ('image', 'depth')
     assert image.shape == ['batch', 3, 'height', 'width']
     assert depth.shape == ['batch', 1, 'height', 'width']
-    assert session.get_modelmeta().custom_metadata_map['depth'] == 'metres'
+    assert session.get_modelmeta().custom_metadata_map['depth'] == 'meters'
 
 
 @pytest.mark.parametrize('scales', [[1], [0.5], [0.25, 1, 2]])
@@ -111,11 +111,11 @@ class _FirstChannel(nn.Module):
         return Estimate(image[:, :1], ())
 
 
-def test_channels_are_ordered_before_they_are_normalised() -> None:
+def test_channels_are_ordered_before_they_are_normalized() -> None:
     red, blue = torch.tensor([10.0, 0, 0]), torch.tensor([0, 0, 10.0])
-    for takes_rgb, colour in ((True, red), (False, blue)):
+    for takes_rgb, color in ((True, red), (False, blue)):
         model = ExportableDepth(_FirstChannel(), [2, 3, 4], [4, 5, 6], takes_rgb)
-        assert model(colour.view(1, 3, 1, 1)).item() == 2
+        assert model(color.view(1, 3, 1, 1)).item() == 2
 
 
 def test_a_foreign_checkpoint_and_a_config_without_student_are_refused(

@@ -32,7 +32,7 @@ def test_a_folder_becomes_depth_and_pictures(
 ) -> None:
     (photos / 'bad.jpg').write_bytes(b'no image')
     infer(published, photos, '--out', tmp_path / 'out', '--device', 'cpu')
-    assert files(tmp_path / 'out') == ['colour/a.png', 'colour/b.png', 'png/a.png', 'png/b.png']
+    assert files(tmp_path / 'out') == ['color/a.png', 'color/b.png', 'png/a.png', 'png/b.png']
     assert capsys.readouterr().out.endswith(f'2 estimates in {tmp_path}/out, 1 complaints\n')
 
 
@@ -82,7 +82,7 @@ def test_ctrl_c_ends_with_the_count(published, photos, tmp_path, monkeypatch, ca
         (['--tile', 32, 32], '--tile goes with --mode slide'),
         (['--tile', 32, 32, '--mode', 'whole'], '--tile goes with --mode slide'),
         (['--cfg-options', 'a=1'], '--cfg-options overrides --config, which is not given'),
-        (['--colour-range', 5, 1], r'colours from 5\.0 to 1\.0 m: give near before far'),
+        (['--color-range', 5, 1], r'colors from 5\.0 to 1\.0 m: give near before far'),
     ],
 )
 def test_options_that_contradict_are_refused(published, photos, options, message) -> None:

@@ -42,7 +42,7 @@ def test_an_image_gives_what_the_test_pipeline_gives(
 ) -> None:
     model = MODELS.build(small_config.model).eval()
     model.load_state_dict(torch.load(published)['state_dict'], strict=False)
-    types = ('mmwsdepth.LoadColour', 'mmwsdepth.PackRGBDInputs')
+    types = ('mmwsdepth.LoadColor', 'mmwsdepth.PackRGBDInputs')
     pipeline = Compose([dict(type=name) for name in types])
     with torch.no_grad():
         packed = pipeline(dict(img_path=str(folder / 'd.png')))

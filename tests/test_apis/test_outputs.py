@@ -30,13 +30,13 @@ def written(folder: Path) -> set[str]:
 
 def test_each_kind_goes_to_its_folder_and_is_read_back(tmp_path, frame, depth) -> None:
     out = tmp_path / 'out'
-    DepthWriter(out, ['ply', 'png', 'npy', 'colour', 'png'], 30, (1, 9)).write(frame, depth)
-    files = {'png/s/a.b.png', 'npy/s/a.b.npy', 'colour/s/a.b.png', 'ply/s/a.b.ply'}
+    DepthWriter(out, ['ply', 'png', 'npy', 'color', 'png'], 30, (1, 9)).write(frame, depth)
+    files = {'png/s/a.b.png', 'npy/s/a.b.npy', 'color/s/a.b.png', 'ply/s/a.b.ply'}
     assert written(out) == files
     np.testing.assert_array_equal(np.load(out / 'npy/s/a.b.npy'), depth)
     png = read_depth(out / 'png/s/a.b.png', 0.001, (0.1, 20))
     np.testing.assert_allclose(png, depth, atol=5.01e-4)
-    picture = cv2.imread(str(out / 'colour/s/a.b.png'))[..., ::-1]
+    picture = cv2.imread(str(out / 'color/s/a.b.png'))[..., ::-1]
     np.testing.assert_array_equal(picture, draw_depth(depth, (1, 9)))
     header, _, body = (out / 'ply/s/a.b.ply').read_bytes().partition(b'end_header\n')
     assert f'element vertex {depth.size}\n'.encode() in header
@@ -83,17 +83,17 @@ def test_exr_is_written_where_opencv_can(tmp_path, frame, depth) -> None:
 
 def test_a_file_that_opencv_does_not_write_is_an_error(tmp_path, frame, depth, monkeypatch) -> None:
     monkeypatch.setattr(outputs.cv2, 'imwrite', lambda path, image: False)
-    with pytest.raises(OSError, match=r'colour/s/a\.b\.png: OpenCV could not write 12x'):
-        DepthWriter(tmp_path, ['colour']).write(frame, depth)
+    with pytest.raises(OSError, match=r'color/s/a\.b\.png: OpenCV could not write 12x'):
+        DepthWriter(tmp_path, ['color']).write(frame, depth)
 
 
 @pytest.mark.parametrize(
     ('options', 'message'),
     [
-        (dict(kinds=['jpg']), "output 'jpg' is none of png, npy, exr, colour, ply"),
+        (dict(kinds=['jpg']), "output 'jpg' is none of png, npy, exr, color, ply"),
         (dict(focal_length=0), 'focal length is 0: give a positive number'),
         (dict(focal_length=float('nan')), 'focal length is nan'),
-        (dict(limits=(3, 3)), 'colours from 3 to 3 m: give near before far'),
+        (dict(limits=(3, 3)), 'colors from 3 to 3 m: give near before far'),
     ],
 )
 def test_options_that_cannot_be_meant_are_refused(tmp_path, options, message) -> None:

@@ -34,7 +34,7 @@ def _amp_config() -> Config:
     )
 
 
-def test_without_cuda_mixed_precision_and_synchronised_norms_are_off(
+def test_without_cuda_mixed_precision_and_synchronized_norms_are_off(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(torch.cuda, 'is_available', lambda: False)

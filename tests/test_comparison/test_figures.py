@@ -16,7 +16,7 @@ def _room() -> np.ndarray:
     return depth
 
 
-NAMED = dict(depth_map_path='depths', img_path='colours')
+NAMED = dict(depth_map_path='depths', img_path='colors')
 
 
 @pytest.fixture(params=[dict(split='test'), dict(data_prefix=NAMED)])
@@ -46,7 +46,7 @@ def test_the_median_is_that_of_what_was_measured() -> None:
     assert median_depth(np.array([[0, 1.0, 3.0], [0, 2.0, 0]])) == 2
 
 
-def test_in_the_contact_sheet_an_estimate_off_by_a_factor_has_the_colours_of_the_truth(
+def test_in_the_contact_sheet_an_estimate_off_by_a_factor_has_the_colors_of_the_truth(
     run: Run,
 ) -> None:
     figure = contact_sheet([run])
@@ -60,7 +60,7 @@ def test_the_contact_sheet_leaves_out_what_was_scored_on_other_images(
 ) -> None:
     cfg = Config(dict(test_dataloader=dict(dataset=dict(data_root=str(tmp_path / 'others')))))
     figure = contact_sheet([run, Run(Variant('on others', cfg), 0, tmp_path)])
-    assert [axis.get_ylabel() for axis in figure.axes] == ['colour', 'truth', 'half as far']
+    assert [axis.get_ylabel() for axis in figure.axes] == ['color', 'truth', 'half as far']
 
 
 def test_metrics_that_a_variant_lacks_are_not_drawn(run: Run, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ def picture(size, seed=0):
     return np.random.default_rng(seed).integers(0, 256, (*size, 3), dtype=np.uint8)
 
 
-def millimetres(grid, seed=0):
+def millimeters(grid, seed=0):
     return np.random.default_rng(seed).integers(500, 9000, grid).astype(np.uint16)
 
 
@@ -41,8 +41,8 @@ def rgbd_folder(tmp_path):
     def add(name, size=(24, 32), grid=(6, 8), image='.png', depth='.png', hr=None, seed=0):
         return SimpleNamespace(
             image=image and write(root / f'images/{name}{image}', picture(size, seed)),
-            depth=depth and write(root / f'annotations/{name}{depth}', millimetres(grid, seed)),
-            hr=hr and write(root / f'hr/{name}{hr}', millimetres(size, seed)),
+            depth=depth and write(root / f'annotations/{name}{depth}', millimeters(grid, seed)),
+            hr=hr and write(root / f'hr/{name}{hr}', millimeters(size, seed)),
         )
 
     root = tmp_path / 'data'

@@ -11,13 +11,13 @@ from mmwsdepth.datasets.depth_io import (
     BadFileError,
     is_complete,
     peek_size,
-    read_colour,
+    read_color,
     read_depth,
     write_depth,
 )
 
 RANGE = (0.1, 10.0)
-METRES = np.linspace(0.5, 9.5, 48).reshape(6, 8).round(3).astype(np.float32)
+METERS = np.linspace(0.5, 9.5, 48).reshape(6, 8).round(3).astype(np.float32)
 
 
 def save(path, array):
@@ -46,30 +46,30 @@ def complaint(path, scale=0.001, depth_range=RANGE):
 
 
 @pytest.mark.parametrize('suffix', ['.png', '.npy', '.tiff', '.tif', '.exr', '.PNG', '.NPY'])
-def test_every_format_gives_the_same_metres(tmp_path, suffix):
+def test_every_format_gives_the_same_meters(tmp_path, suffix):
     scale = 0.001 if suffix.lower() == '.png' else 1.0
-    stored = np.round(METRES * 1000).astype(np.uint16) if scale != 1 else METRES
+    stored = np.round(METERS * 1000).astype(np.uint16) if scale != 1 else METERS
     depth = read_depth(save(tmp_path / f'depth{suffix}', stored), scale, RANGE)
     assert depth.dtype == np.float32
-    np.testing.assert_allclose(depth, METRES, atol=1e-6)
+    np.testing.assert_allclose(depth, METERS, atol=1e-6)
 
 
 def test_another_unit_is_a_matter_of_the_scale(tmp_path):
-    path = save(tmp_path / 'kitti.png', np.round(METRES * 256).astype(np.uint16))
-    np.testing.assert_allclose(read_depth(path, 1 / 256, RANGE), METRES, atol=1 / 512)
+    path = save(tmp_path / 'kitti.png', np.round(METERS * 256).astype(np.uint16))
+    np.testing.assert_allclose(read_depth(path, 1 / 256, RANGE), METERS, atol=1 / 512)
 
 
 def test_a_leading_axis_of_one_is_dropped(tmp_path):
-    path = save(tmp_path / 'depth.npy', METRES[None])
-    assert read_depth(path, 1.0, RANGE).shape == METRES.shape
+    path = save(tmp_path / 'depth.npy', METERS[None])
+    assert read_depth(path, 1.0, RANGE).shape == METERS.shape
 
 
 @pytest.mark.parametrize('suffix', ['.npy', '.tiff'])
 @pytest.mark.parametrize('value', [np.nan, np.inf, -np.inf, -1.0, 0.0, 0.05, 10.5, 1e30])
 def test_what_is_no_measurement_becomes_zero(tmp_path, suffix, value):
-    stored = METRES.copy()
+    stored = METERS.copy()
     stored[2, 3] = value
-    expected = METRES.copy()
+    expected = METERS.copy()
     expected[2, 3] = 0
     depth = read_depth(save(tmp_path / f'depth{suffix}', stored), 1.0, RANGE)
     np.testing.assert_array_equal(depth, expected)
@@ -94,11 +94,11 @@ def test_all_zero_depth_is_refused(tmp_path):
 
 
 def test_depth_all_out_of_range_is_refused(tmp_path):
-    text = complaint(save(tmp_path / 'depth.npy', METRES + 20), 1.0)
+    text = complaint(save(tmp_path / 'depth.npy', METERS + 20), 1.0)
     assert 'range is 0.1 to 10 m' in text and 'depth_scale' in text
 
 
-def test_8_bit_depth_in_millimetres_is_refused(tmp_path):
+def test_8_bit_depth_in_millimeters_is_refused(tmp_path):
     path = save(tmp_path / 'depth.png', np.full((6, 8), 200, np.uint8))
     assert '0.255 m at most: export 16-bit depth' in complaint(path)
 
@@ -116,7 +116,7 @@ def test_a_wrong_scale_shows_in_the_median(tmp_path, scale, median, depth_range)
     path = save(tmp_path / 'depth.png', np.full((6, 8), 2000, np.uint16))
     text = complaint(path, scale, depth_range)
     assert f'median depth is {median}' in text
-    assert 'set depth_scale to the metres per unit of this file' in text
+    assert 'set depth_scale to the meters per unit of this file' in text
 
 
 @pytest.mark.parametrize('suffix', ['.png', '.npy'])
@@ -170,7 +170,7 @@ def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(BadFileError, match=r'nowhere\.png: no such depth file'):
         read_depth(tmp_path / 'nowhere.png', 0.001, RANGE)
     with pytest.raises(BadFileError, match=r'nowhere\.jpg: missing'):
-        read_colour(tmp_path / 'nowhere.jpg')
+        read_color(tmp_path / 'nowhere.jpg')
 
 
 def picture_file(tmp_path, suffix, **options):
@@ -184,7 +184,7 @@ def picture_file(tmp_path, suffix, **options):
 @pytest.mark.parametrize('suffix', ['.jpg', '.jpeg', '.png', '.JPG'])
 def test_a_whole_image_is_read(tmp_path, suffix):
     path = picture_file(tmp_path, suffix)
-    image = read_colour(path)
+    image = read_color(path)
     assert image.shape == (30, 40, 3) and image.dtype == np.uint8
     with Image.open(path) as pillow:
         np.testing.assert_allclose(image[..., ::-1], np.asarray(pillow), atol=3)
@@ -199,20 +199,20 @@ def test_a_truncated_image_is_refused(tmp_path, suffix, missing):
     with pytest.raises(
         BadFileError, match=rf'image\{suffix}: \d+ bytes, truncated .* copy it anew'
     ):
-        read_colour(path)
+        read_color(path)
 
 
 @pytest.mark.parametrize('suffix', ['.jpg', '.png'])
 def test_bytes_after_the_end_marker_do_no_harm(tmp_path, suffix):
     path = picture_file(tmp_path, suffix)
-    before = read_colour(path)
+    before = read_color(path)
     path.write_bytes(path.read_bytes() + b'written by a telephone')
     assert is_complete(path)
-    np.testing.assert_array_equal(read_colour(path), before)
+    np.testing.assert_array_equal(read_color(path), before)
 
 
 def test_a_file_without_end_marker_counts_as_complete(tmp_path):
-    assert is_complete(save(tmp_path / 'depth.npy', METRES))
+    assert is_complete(save(tmp_path / 'depth.npy', METERS))
 
 
 @pytest.mark.parametrize('grid', [(6, 8), (8, 6)])
@@ -244,13 +244,13 @@ def test_the_header_tells_the_size_of_the_upright_image(tmp_path, orientation):
     exif = Image.Exif()
     exif[0x0112] = orientation
     path = picture_file(tmp_path, '.jpg', exif=exif)
-    assert peek_size(path) == read_colour(path).shape[:2]
+    assert peek_size(path) == read_color(path).shape[:2]
     assert peek_size(path) == ((30, 40) if orientation < 5 else (40, 30))
 
 
 @pytest.mark.parametrize('name', ['room', 'room.1', 'a.b.png', 'deep/er/room'])
 @pytest.mark.parametrize(('farthest', 'suffix'), [(9.0, '.png'), (65.53, '.png'), (65.6, '.npy')])
-def test_written_depth_is_read_back_within_half_a_millimetre(tmp_path, name, farthest, suffix):
+def test_written_depth_is_read_back_within_half_a_millimeter(tmp_path, name, farthest, suffix):
     depth = np.random.default_rng(0).uniform(0.5, farthest, (6, 8)).astype(np.float32)
     depth[0, :2] = farthest, 0
     path = write_depth(tmp_path / name, depth)
@@ -260,7 +260,7 @@ def test_written_depth_is_read_back_within_half_a_millimetre(tmp_path, name, far
 
 
 def test_names_that_differ_behind_a_dot_do_not_overwrite_each_other(tmp_path):
-    paths = [write_depth(tmp_path / name, METRES) for name in ('room.1', 'room.2', 'room')]
+    paths = [write_depth(tmp_path / name, METERS) for name in ('room.1', 'room.2', 'room')]
     assert len(set(paths)) == len(list(tmp_path.iterdir())) == 3
 
 
@@ -278,7 +278,7 @@ def test_what_is_no_depth_is_written_as_missing(tmp_path, farthest, value):
 def test_depth_that_cannot_be_written_is_an_error(tmp_path):
     (tmp_path / 'depth.png').mkdir()
     with pytest.raises(OSError, match=r'depth\.png'):
-        write_depth(tmp_path / 'depth', METRES)
+        write_depth(tmp_path / 'depth', METERS)
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,11 @@ from PIL import Image
 
 from mmwsdepth.datasets.pairing import (
     Pair,
-    complaint_about,
     files_by_stem,
+    find_issue,
     pair_folders,
     pair_split_file,
-    sift,
+    validate_pairs,
 )
 
 
@@ -25,7 +25,7 @@ def split_pairs(folder, text, hr=False):
 
 
 def verdict(files):
-    return complaint_about(Pair('name', files.image, files.depth, files.hr))
+    return find_issue(Pair('name', files.image, files.depth, files.hr))
 
 
 @pytest.mark.parametrize('name', ['a', 'kitchen/a', 'house/kitchen/a', 'room.1', 'a.b.png'])
@@ -195,7 +195,7 @@ def test_upper_case_suffixes_are_looked_at_alike(rgbd_folder):
 def test_sifting_keeps_the_order_of_the_good_and_of_the_complaints(rgbd_folder):
     for number in range(20):
         rgbd_folder.add(f'{number:02d}', depth='.png' if number % 2 else None)
-    good, complaints = sift(pairs_in(rgbd_folder)[0])
+    good, complaints = validate_pairs(pairs_in(rgbd_folder)[0])
     assert [pair.name for pair in good] == [f'{n:02d}' for n in range(1, 20, 2)]
     assert [text.split('.png')[0][-2:] for text in complaints] == [
         f'{n:02d}' for n in range(0, 20, 2)

@@ -8,7 +8,7 @@ import pytest
 from mmwsdepth.datasets import NYUDepthDataset, RGBDDataset
 from mmwsdepth.registry import DATASETS
 
-LOAD = [dict(type='mmwsdepth.LoadColour'), dict(type='mmwsdepth.LoadDepth')]
+LOAD = [dict(type='mmwsdepth.LoadColor'), dict(type='mmwsdepth.LoadDepth')]
 PACK = [*LOAD, dict(type='mmwsdepth.PackRGBDInputs')]
 HR = dict(img_path='images', depth_map_path='annotations', hr_depth_map_path='hr')
 
@@ -156,7 +156,7 @@ def test_indices_choose_samples(rgbd_folder, dataset):
 
 
 BROKEN = {
-    'colour': lambda folder, damage: damage(folder.add('bad', (96, 128)).image),
+    'color': lambda folder, damage: damage(folder.add('bad', (96, 128)).image),
     'depth': lambda folder, damage: damage(folder.add('bad', (96, 128), (48, 64)).depth),
 }
 
@@ -205,7 +205,7 @@ def test_one_file_that_contradicts_the_scale_counts_as_bad(rgbd_folder, dataset,
 def test_depth_that_contradicts_the_scale_everywhere_is_refused_at_the_start(rgbd_folder, dataset):
     for name in 'abcdefg':
         rgbd_folder.add(name)
-    with pytest.raises(ValueError, match=r'all of 7 depth files .* set depth_scale to the metres'):
+    with pytest.raises(ValueError, match=r'all of 7 depth files .* set depth_scale to the meters'):
         dataset(depth_scale=1.0)
 
 
@@ -242,7 +242,7 @@ def test_the_range_is_by_default_the_class_s(rgbd_folder, dataset, dataset_type,
     assert chosen.get_data_info(0)['depth_range'] == (0.5, 5.0)
 
 
-def test_nyu_is_an_rgbd_data_set_that_drops_what_lies_beyond_ten_metres(rgbd_folder, dataset):
+def test_nyu_is_an_rgbd_data_set_that_drops_what_lies_beyond_ten_meters(rgbd_folder, dataset):
     files = rgbd_folder.add('a', depth='.npy')
     np.save(files.depth, np.float32([[2, 9.9, 10, 10.1]] * 3))
     depth = dataset('NYUDepthDataset', depth_scale=1.0)[0]['gt_depth_map']

@@ -25,13 +25,13 @@ from mmwsdepth.datasets.rooms.layout import FAR
 from mmwsdepth.datasets.rooms.textures import PATTERNS, paint
 from mmwsdepth.datasets.rooms.trace import rays, trace
 
-GREY = Material('plain', np.array([[0.3, 0.5]] * 3, np.float32))
+GRAY = Material('plain', np.array([[0.3, 0.5]] * 3, np.float32))
 EYE = (1.0, 3.0, 1.5)
 SIZE = (31, 41)
 
 
 def empty_scene(*solids, pitch=0.0, yaw=0.0):
-    room = Room(np.array([8, 6, 3], np.float32), (GREY,) * 6)
+    room = Room(np.array([8, 6, 3], np.float32), (GRAY,) * 6)
     lamp = Light(np.array([4, 3, 2.8], np.float32), np.ones(3, np.float32), 0.1)
     return Scene(room, solids, (lamp,), Camera.look(EYE, yaw, pitch, fov=math.radians(60)))
 
@@ -41,7 +41,7 @@ def depth_of(scene, size=SIZE):
 
 
 def pixel_slopes(size=SIZE):
-    """How far each pixel looks to the right and down per metre ahead, in float64."""
+    """How far each pixel looks to the right and down per meter ahead, in float64."""
     focal = max(size) / 2 / math.tan(math.radians(30))
     rows, columns = np.mgrid[: size[0], : size[1]]
     return (columns + 0.5 - size[1] / 2) / focal, (rows + 0.5 - size[0] / 2) / focal
@@ -73,7 +73,7 @@ def test_sphere_matches_the_quadratic_formula():
     root = distance**2 - square * (distance**2 - radius**2)
     inside = root > 1e-3
     depth = (distance - np.sqrt(np.maximum(root, 0))) / square
-    got = depth_of(empty_scene(ball((EYE[0] + distance, EYE[1], EYE[2]), radius, GREY)))
+    got = depth_of(empty_scene(ball((EYE[0] + distance, EYE[1], EYE[2]), radius, GRAY)))
     np.testing.assert_allclose(got[inside], depth[inside], rtol=1e-5)
     assert (got[root < -1e-3] > distance).all()
 
@@ -82,7 +82,7 @@ def test_turned_box_shows_two_slanted_faces():
     distance, half = 4.0, 0.5
     right, down = pixel_slopes()
     got = depth_of(
-        empty_scene(box((EYE[0] + distance, EYE[1], EYE[2]), (1, 1, 1), GREY, yaw=math.pi / 4))
+        empty_scene(box((EYE[0] + distance, EYE[1], EYE[2]), (1, 1, 1), GRAY, yaw=math.pi / 4))
     )
     near = distance - half * math.sqrt(2)
     depth = near / (1 - np.abs(right))
@@ -95,7 +95,7 @@ def test_thin_upright_pole_matches_the_circle():
     distance, radius, size = 2.0, 0.02, (24, 161)
     right, _ = pixel_slopes(size)
     base = (EYE[0] + distance, EYE[1])
-    got = depth_of(empty_scene(pole((*base, 0), (*base, 3), radius, GREY)), size)
+    got = depth_of(empty_scene(pole((*base, 0), (*base, 3), radius, GRAY)), size)
     root = distance**2 - (right**2 + 1) * (distance**2 - radius**2)
     inside = root > 1e-5
     depth = (distance - np.sqrt(np.maximum(root, 0))) / (right**2 + 1)
@@ -106,7 +106,7 @@ def test_thin_upright_pole_matches_the_circle():
 
 def test_tilted_pole_keeps_its_radius():
     start, end, radius = np.array([3.0, 2.5, 0.5]), np.array([3.5, 3.6, 2.4]), 0.05
-    got = depth_of(empty_scene(pole(tuple(start), tuple(end), radius, GREY)), (96, 128))
+    got = depth_of(empty_scene(pole(tuple(start), tuple(end), radius, GRAY)), (96, 128))
     right, down = pixel_slopes((96, 128))
     points = np.array(EYE) + np.stack([np.ones_like(right), -right, -down], -1) * got[..., None]
     axis = (end - start) / np.linalg.norm(end - start)
@@ -118,12 +118,12 @@ def test_tilted_pole_keeps_its_radius():
 
 
 def test_a_solid_behind_the_camera_is_unseen():
-    behind = ball((0.4, 3, 1.5), 0.2, GREY)
+    behind = ball((0.4, 3, 1.5), 0.2, GRAY)
     np.testing.assert_array_equal(depth_of(empty_scene(behind)), depth_of(empty_scene()))
 
 
 def test_a_shadow_darkens_the_floor():
-    plate = box((4, 3, 1.4), (1, 1, 0.05), GREY)
+    plate = box((4, 3, 1.4), (1, 1, 0.05), GRAY)
     free, cast = (
         render(empty_scene(*solids, pitch=-0.3), (60, 80), np.random.default_rng(0)).image
         for solids in ((), (plate,))
@@ -169,7 +169,7 @@ def test_depth_does_not_depend_on_resolution(seed, size):
     assert np.isclose(fine, coarse, rtol=1e-4).mean() > 0.998
 
 
-def test_colour_depends_on_resolution_only_by_detail():
+def test_color_depends_on_resolution_only_by_detail():
     coarse = render_room(5, (24, 32)).image.astype(np.float32)
     fine = cv2.resize(render_room(5, (96, 128)).image, (32, 24), interpolation=cv2.INTER_AREA)
     assert np.abs(coarse - fine).mean() < 12
@@ -186,9 +186,9 @@ def test_a_seed_fixes_the_view():
 def test_patterns_stay_in_range(pattern):
     u, v = np.random.default_rng(0).uniform(-9, 9, (2, 500)).astype(np.float32)
     tones = np.random.default_rng(1).uniform(0.2, 0.6, (3, 3)).astype(np.float32)
-    colour = paint(Material(pattern, tones, 0.3), u, v)
-    assert colour.shape == (3, 500) and colour.dtype == np.float32
-    assert colour.min() >= 0 and colour.max() < 1.3 and colour.std() > 0
+    color = paint(Material(pattern, tones, 0.3), u, v)
+    assert color.shape == (3, 500) and color.dtype == np.float32
+    assert color.min() >= 0 and color.max() < 1.3 and color.std() > 0
 
 
 def contents(folder):
@@ -217,7 +217,7 @@ def test_written_rooms_read_back(tmp_path):
     np.testing.assert_allclose(depth / 1000, view.depth, atol=6e-4)
     assert np.abs(image.astype(int) - view.image).mean() < 8
     manifest = json.loads((tmp_path / 'manifest.json').read_text())
-    assert manifest['unit'] == 'millimetre' and manifest['num'] == {'train': 2, 'test': 1}
+    assert manifest['unit'] == 'millimeter' and manifest['num'] == {'train': 2, 'test': 1}
 
 
 def test_a_stopped_run_is_continued(tmp_path):

@@ -2,7 +2,7 @@ import pytest
 
 from mmwsdepth.registry import DATASETS
 
-LOAD = [dict(type='mmwsdepth.LoadColour'), dict(type='mmwsdepth.LoadDepth')]
+LOAD = [dict(type='mmwsdepth.LoadColor'), dict(type='mmwsdepth.LoadDepth')]
 
 
 def rooms(root, split, num=None, **options):

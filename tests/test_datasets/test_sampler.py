@@ -10,7 +10,7 @@ from mmwsdepth.datasets.sampler import ReproducibleSampler, SeededIndex
 from mmwsdepth.registry import DATA_SAMPLERS, DATASETS
 
 PIPELINE = [
-    dict(type='mmwsdepth.LoadColour'),
+    dict(type='mmwsdepth.LoadColor'),
     dict(type='mmwsdepth.LoadDepth'),
     dict(type='mmwsdepth.RandomFlipRGBD', prob=0.5),
     dict(type='mmwsdepth.RandomCropRGBD', crop_size=(12, 16)),
@@ -37,7 +37,7 @@ def dataset(rgbd_folder):
 
 
 def samples(dataset, workers, number=12, skip=0):
-    """The first samples of a run: name, colour and depth."""
+    """The first samples of a run: name, color and depth."""
     sampler = ReproducibleSampler(dataset, seed=3)
     sampler.skip(skip)
     loader = DataLoader(

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from mmwsdepth.apis import DepthInferencer
-from mmwsdepth.demo.estimates import KEPT, Estimate, Shelf, estimate_upload, make_file
+from mmwsdepth.demo.estimates import KEPT, Estimate, EstimateCache, estimate_upload, make_file
 from mmwsdepth.demo.upload import RefusedError, decode_image
 
 from .conftest import encoded, exif_of
@@ -60,7 +60,7 @@ def test_too_little_memory_is_one_sentence(inferencer, monkeypatch) -> None:
         estimate_upload(inferencer, encoded(), 'a', 100)
 
 
-def test_the_png_holds_millimetres() -> None:
+def test_the_png_holds_millimeters() -> None:
     estimate = made()
     content, suffix = make_file(estimate, 'png', 50)
     decoded = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_UNCHANGED)
@@ -93,7 +93,7 @@ def test_an_unknown_kind_is_refused() -> None:
 
 
 def test_the_shelf_keeps_the_newest() -> None:
-    shelf = Shelf()
+    shelf = EstimateCache()
     keys = [shelf.put(made(name=str(i))) for i in range(KEPT + 1)]
     assert [shelf.get(key).name for key in keys[1:]] == [str(i) for i in range(1, KEPT + 1)]
     with pytest.raises(RefusedError, match=rf'not one of the last {KEPT}.*again'):

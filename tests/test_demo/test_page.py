@@ -121,12 +121,12 @@ def test_the_divider_moves_by_mouse_and_keys(shown: Page) -> None:
     assert divider.get_attribute('aria-valuenow') == '1'
 
 
-def reads(text: str, millimetres: int) -> bool:
+def reads(text: str, millimeters: int) -> bool:
     number, _, unit = text.partition(' ')
-    return unit == 'm' and abs(float(number) - millimetres / 1000) < 0.0056
+    return unit == 'm' and abs(float(number) - millimeters / 1000) < 0.0056
 
 
-def test_hovering_and_arrow_keys_read_the_metres_of_the_png(shown: Page) -> None:
+def test_hovering_and_arrow_keys_read_the_meters_of_the_png(shown: Page) -> None:
     stored = cv2.imread(str(shown.download('get-png')), cv2.IMREAD_UNCHANGED)
     assert stored.dtype == np.uint16 and stored.shape == (48, 64)
     stage, reading = shown.find('stage'), shown.find('reading')

@@ -11,7 +11,7 @@ import pytest
 from mmwsdepth.apis import DepthInferencer
 from mmwsdepth.demo.estimates import estimate_upload
 from mmwsdepth.demo.server import PAGE, open_socket
-from mmwsdepth.visualization.depth_picture import colour_depth, depth_limits
+from mmwsdepth.visualization.depth_picture import color_depth, depth_limits
 
 from .conftest import encoded
 
@@ -41,7 +41,7 @@ def refusal(call: Callable[[], object]) -> tuple[int, str]:
     return error.value.code, json.load(error.value)['error']
 
 
-def test_an_upload_becomes_depth_colours_and_files(address: str, inferencer: DepthInferencer):
+def test_an_upload_becomes_depth_colors_and_files(address: str, inferencer: DepthInferencer):
     answer = post(address, encoded((40, 80)), 'my%20room.png')
     expected = estimate_upload(inferencer, encoded((40, 80)), 'my room.png', 64)
     near, far = depth_limits(expected.depth)
@@ -51,8 +51,8 @@ def test_an_upload_becomes_depth_colours_and_files(address: str, inferencer: Dep
     url = f'{address}/estimates/{answer["key"]}'
     depth = np.frombuffer(get(f'{url}/depth'), '<f4').reshape(32, 64)
     np.testing.assert_array_equal(depth, expected.depth)
-    colours = cv2.imdecode(np.frombuffer(get(f'{url}/colours'), np.uint8), cv2.IMREAD_COLOR)
-    np.testing.assert_array_equal(colours[..., ::-1], colour_depth(expected.depth))
+    colors = cv2.imdecode(np.frombuffer(get(f'{url}/colors'), np.uint8), cv2.IMREAD_COLOR)
+    np.testing.assert_array_equal(colors[..., ::-1], color_depth(expected.depth))
     with urlopen(f'{url}/files/png') as response:
         assert response.headers['Content-Disposition'].endswith("utf-8''my%20room_png.png")
     usual, longer = get(f'{url}/files/ply'), get(f'{url}/files/ply?focal_length=999')
@@ -78,7 +78,7 @@ def test_a_name_is_neither_a_path_nor_long(address: str) -> None:
     assert refusal(lambda: post(address, b'x', ''))[1].startswith('image: 1 bytes')
 
 
-@pytest.mark.parametrize('what', ['depth', 'colours', 'files/png'])
+@pytest.mark.parametrize('what', ['depth', 'colors', 'files/png'])
 def test_an_unknown_estimate_is_not_found(address: str, what: str) -> None:
     status, sentence = refusal(lambda: get(f'{address}/estimates/nothing/{what}'))
     assert status == 404 and 'give the image again' in sentence
@@ -92,8 +92,8 @@ def test_a_focal_length_of_words_is_refused(address: str) -> None:
 def test_the_settings_tell_the_page_what_it_needs(address: str) -> None:
     settings = json.loads(get(f'{address}/settings'))
     assert (settings['checkpoint'], settings['device']) == ('student.pth', 'cpu')
-    nearest = '#{:02x}{:02x}{:02x}'.format(*colour_depth(np.ones((1, 1)), (1, 2))[0, 0])
-    assert settings['colours'][0] == nearest != settings['colours'][-1]
+    nearest = '#{:02x}{:02x}{:02x}'.format(*color_depth(np.ones((1, 1)), (1, 2))[0, 0])
+    assert settings['colors'][0] == nearest != settings['colors'][-1]
 
 
 @pytest.mark.parametrize('path', ['', 'settings', 'main.js', 'nothing'])

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mmwsdepth.datasets.depth_io import read_colour
+from mmwsdepth.datasets.depth_io import read_color
 from mmwsdepth.demo.upload import MAX_PIXELS, RefusedError, decode_image, receive_image
 
 from .conftest import encoded
@@ -59,7 +59,7 @@ def test_an_image_is_decoded_as_from_disk(tmp_path: Path, kind: str, orientation
     data = encoded(kind=kind, exif=exif)
     path = tmp_path / f'a.{kind.lower()}'
     path.write_bytes(data)
-    np.testing.assert_array_equal(decode_image(data, path.name), read_colour(path))
+    np.testing.assert_array_equal(decode_image(data, path.name), read_color(path))
 
 
 @pytest.mark.parametrize(

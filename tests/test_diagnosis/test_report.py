@@ -30,22 +30,22 @@ def test_a_clean_folder_is_healthy_and_told_in_numbers(box_folder):
     text = render([section])
     assert section[0] == f'data: {root}/images beside {root}/annotations'
     assert '6 pairs, no unpaired file' in text
-    assert 'colour 150x195, depth 20x26, ratio 7.5' in text
+    assert 'color 150x195, depth 20x26, ratio 7.5' in text
     assert 'median' in text and text.splitlines()[-1] == 'healthy'
 
 
 @pytest.mark.parametrize(
     ('shift', 'words'), [((0, 12), 'px right'), ((0, -12), 'px left'), ((-12, 0), 'px above')]
 )
-def test_misaligned_colour_is_a_problem(box_folder, shift, words):
+def test_misaligned_color_is_a_problem(box_folder, shift, words):
     (text,) = problems(look(box_folder(shift=shift)))
-    assert words in text and 'register depth to colour' in text
+    assert words in text and 'register depth to color' in text
     assert abs(float(text.split(words)[0].split()[-1]) - 12) < 1
 
 
 def test_a_wrong_unit_is_a_problem_with_the_right_one_named(box_folder):
     texts = problems(look(box_folder(scale=0.001), depth_scale=0.1, depth_range=(0.1, 10)))
-    assert any('depth_scale=0.001 (millimetres)' in text for text in texts)
+    assert any('depth_scale=0.001 (millimeters)' in text for text in texts)
 
 
 def test_bad_files_are_counted_and_some_named(box_folder):
@@ -75,8 +75,8 @@ def test_an_empty_folder_is_a_problem(tmp_path):
     assert problems(look(tmp_path)) == ['0 pairs, no unpaired file']
 
 
-def sample(colour, depth):
-    return Sample('a', None, None, colour, depth)
+def sample(color, depth):
+    return Sample('a', None, None, color, depth)
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def sample(colour, depth):
     [
         ([sample((48, 64), (12, 16))], []),
         ([sample((48, 64), (12, 16)), sample((64, 48), (16, 12))], ['images differ in size']),
-        ([sample((48, 64), (48, 64))], ['depth is as fine as colour']),
+        ([sample((48, 64), (48, 64))], ['depth is as fine as color']),
     ],
 )
 def test_sizes_that_need_a_transform_are_noted(samples, notes):

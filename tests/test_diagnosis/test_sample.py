@@ -5,14 +5,14 @@ import pytest
 from mmwsdepth.datasets.pairing import Pair
 from mmwsdepth.diagnosis.folder import DataFolder
 from mmwsdepth.diagnosis.sample import MAX_VALUES, describe_raw, examine, pool
-from tests.test_diagnosis.conftest import COLOUR, DEPTH
+from tests.test_diagnosis.conftest import COLOR, DEPTH
 
 
-def test_missing_neighbours_and_saturation_are_shares():
+def test_missing_neighbors_and_saturation_are_shares():
     depth = np.array([[1, 2, 0, 4], [0, 65535, 65535, 8]], np.uint16)
     raw = describe_raw(depth)
     assert (raw.missing, raw.saturated) == (0.25, 0.25)
-    assert raw.neighbours == pytest.approx(3 / 4)
+    assert raw.neighbors == pytest.approx(3 / 4)
     assert (raw.levels, raw.step) == (5, 3.0)
     assert sorted(raw.values) == [1, 2, 4, 8, 65535, 65535]
 
@@ -50,7 +50,7 @@ def test_a_good_pair_has_sizes_and_no_complaint(box_folder):
     root = box_folder(1)
     sample = examine(pair_in(root), DataFolder('', root / 'images', root / 'annotations'))
     assert sample.complaint is None
-    assert (sample.colour, sample.depth) == (COLOUR, DEPTH)
+    assert (sample.color, sample.depth) == (COLOR, DEPTH)
     assert sample.correlation is not None
 
 
@@ -73,7 +73,7 @@ def test_a_file_that_cannot_be_decoded_is_a_complaint(box_folder):
 def test_bad_hr_ground_truth_is_a_complaint(box_folder):
     root = box_folder(1)
     hr = root / 'hr.png'
-    cv2.imwrite(str(hr), np.zeros(COLOUR, np.uint16))
+    cv2.imwrite(str(hr), np.zeros(COLOR, np.uint16))
     pair = pair_in(root)._replace(hr_depth=hr)
     sample = examine(pair, DataFolder('', root / 'images', root / 'annotations'))
     assert 'no pixel of 150x195 was measured' in sample.complaint

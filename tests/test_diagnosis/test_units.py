@@ -6,9 +6,9 @@ from mmwsdepth.diagnosis.units import RawDepth, share_inside, unit_findings
 ROOM, STREET = np.linspace(0.6, 5, 1000), np.linspace(5, 70, 1000)
 
 
-def raw(metres, scale, dtype=np.uint16, **changed):
-    parts = dict(missing=0.1, neighbours=0.99, saturated=0.0, levels=4000, step=1.0, columns=256)
-    return RawDepth(metres / scale, np.dtype(dtype), **(parts | changed))
+def raw(meters, scale, dtype=np.uint16, **changed):
+    parts = dict(missing=0.1, neighbors=0.99, saturated=0.0, levels=4000, step=1.0, columns=256)
+    return RawDepth(meters / scale, np.dtype(dtype), **(parts | changed))
 
 
 def problems(findings):
@@ -23,10 +23,10 @@ def test_the_right_unit_is_healthy(scale):
 @pytest.mark.parametrize(
     ('really', 'said', 'name'),
     [
-        (0.001, 0.01, '0.001 (millimetres)'),
-        (0.001, 1.0, '0.001 (millimetres)'),
+        (0.001, 0.01, '0.001 (millimeters)'),
+        (0.001, 1.0, '0.001 (millimeters)'),
         (1 / 5000, 0.001, '1/5000 (as TUM RGB-D)'),
-        (1.0, 0.01, '1 (metres)'),
+        (1.0, 0.01, '1 (meters)'),
     ],
 )
 def test_a_wrong_unit_leads_out_of_the_range_and_the_right_one_is_named(really, said, name):
@@ -43,22 +43,22 @@ def test_depth_that_fits_no_common_unit_says_what_to_set():
     )
 
 
-LIDAR = dict(missing=0.8, neighbours=0.55)
+LIDAR = dict(missing=0.8, neighbors=0.55)
 
 
-def test_a_lidar_in_centimetres_that_is_read_as_millimetres_is_found():
+def test_a_lidar_in_centimeters_that_is_read_as_millimeters_is_found():
     (text,) = problems(unit_findings(raw(STREET, 0.01, **LIDAR), 0.001, (0.1, 100)))
     assert 'reaches 6.94 m only' in text
-    assert 'depth_scale=0.01 (centimetres) would make it 69.4 m' in text
+    assert 'depth_scale=0.01 (centimeters) would make it 69.4 m' in text
 
 
 @pytest.mark.parametrize(
-    ('metres', 'pattern'),
-    [(STREET, LIDAR), (ROOM, dict(missing=0.8)), (ROOM, dict(neighbours=0.55))],
+    ('meters', 'pattern'),
+    [(STREET, LIDAR), (ROOM, dict(missing=0.8)), (ROOM, dict(neighbors=0.55))],
     ids=['far enough', 'large holes', 'few holes'],
 )
-def test_only_scattered_depth_must_reach_far(metres, pattern):
-    assert unit_findings(raw(metres, 0.01, **pattern), 0.01, (0.1, 100)) == []
+def test_only_scattered_depth_must_reach_far(meters, pattern):
+    assert unit_findings(raw(meters, 0.01, **pattern), 0.01, (0.1, 100)) == []
 
 
 def test_close_ups_are_noted_with_what_ten_times_the_unit_would_give():
@@ -70,7 +70,7 @@ def test_close_ups_are_noted_with_what_ten_times_the_unit_would_give():
 @pytest.mark.parametrize(
     ('columns', 'levels', 'grade'), [(500, 400, 'note'), (640, 400, 'problem'), (640, 0, 'note')]
 )
-def test_centimetres_on_a_fine_grid_are_a_problem(columns, levels, grade):
+def test_centimeters_on_a_fine_grid_are_a_problem(columns, levels, grade):
     files = raw(ROOM, 0.01, columns=columns, levels=levels)
     (finding,) = unit_findings(files, 0.001, (0.01, 10))
     assert finding.grade == grade

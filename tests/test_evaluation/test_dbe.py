@@ -78,7 +78,7 @@ def test_a_blurred_edge_is_found_where_it_is(width):
     assert max(errors) <= 1
 
 
-def test_an_edge_blurred_beyond_its_neighbourhood_is_none():
+def test_an_edge_blurred_beyond_its_neighborhood_is_none():
     assert dbe(ramp(24), step(), ALL) == (10, 10)
 
 

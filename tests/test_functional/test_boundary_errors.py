@@ -37,7 +37,7 @@ def blur(depth, size=5):
 
 
 def rough(seed, size=(9, 13), low=1.0, high=2.0):
-    """Neighbours differ by all ratios around the thresholds."""
+    """Neighbors differ by all ratios around the thresholds."""
     generator = torch.Generator().manual_seed(seed)
     return torch.rand(size, generator=generator, dtype=torch.float64) * (high - low) + low
 
@@ -49,7 +49,7 @@ def holes(seed=5, size=(9, 13), share=0.3):
 DIRECTIONS = ((0, 1), (0, -1), (1, 0), (-1, 0))
 
 
-def neighbours(row, column, size, directions=DIRECTIONS):
+def neighbors(row, column, size, directions=DIRECTIONS):
     for dr, dc in directions:
         if 0 <= row + dr < size[0] and 0 <= column + dc < size[1]:
             yield row + dr, column + dc
@@ -67,7 +67,7 @@ def slow_f1(pred, target, valid):
         for direction in DIRECTIONS:
             right = true = found = 0
             for i in pixels(target.shape):
-                for j in neighbours(*i, target.shape, [direction]):
+                for j in neighbors(*i, target.shape, [direction]):
                     if valid[i] and valid[j]:
                         is_true, is_found = target[j] / target[i] > t, pred[j] / pred[i] > t
                         right += bool(is_true and is_found)
@@ -90,7 +90,7 @@ def slow_discontinuities(depth, valid, ratio):
         if valid[i]
         and any(
             valid[j] and max(depth[i] / depth[j], depth[j] / depth[i]) > ratio
-            for j in neighbours(*i, depth.shape)
+            for j in neighbors(*i, depth.shape)
         )
     ]
 

@@ -49,7 +49,7 @@ def test_a_turned_plane_is_flat_and_off_by_its_angle(degrees):
     assert errors.orientation == pytest.approx(abs(degrees), abs=1e-4)
 
 
-def test_flatness_is_the_deviation_in_true_centimetres_whatever_the_scale():
+def test_flatness_is_the_deviation_in_true_centimeters_whatever_the_scale():
     truth = depth_of((0.0, 1.0, 0.0), 2.0)
     bumps = truth + 0.01 * torch.where(torch.arange(SIZE[1]) % 2 == 0, 1.0, -1.0)
     for scale in (1.0, 7.0):

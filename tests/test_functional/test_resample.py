@@ -31,7 +31,7 @@ def uniform(*shape, low=0.5, high=8.0, seed=0):
 
 
 def holey(size, missing=0.4, seed=0):
-    """Random depth; holes are scattered, and the first cell and its neighbours are all hole."""
+    """Random depth; holes are scattered, and the first cell and its neighbors are all hole."""
     depth = uniform(2, 1, *size, seed=seed)
     depth[uniform(*depth.shape, low=0, high=1, seed=seed + 1) < missing] = 0
     depth[..., : size[0] // 2, : size[1] // 3] = 0
@@ -47,8 +47,8 @@ def overlaps(fine, coarse):
     ]
 
 
-def centred(fine, coarse):
-    """For each cell: the pixels whose centres lie in it."""
+def centered(fine, coarse):
+    """For each cell: the pixels whose centers lie in it."""
     return [
         [p for p in range(fine) if 2 * k * fine <= (2 * p + 1) * coarse < 2 * (k + 1) * fine]
         for k in range(coarse)
@@ -77,7 +77,7 @@ def order_by_hand(cell_rows, cell_columns, depth, mode):
 
 def downsample_by_hand(depth, size, mode):
     (height, width), (h, w) = depth.shape[-2:], size
-    cells = overlaps if mode == 'area' else centred
+    cells = overlaps if mode == 'area' else centered
     rows, columns = cells(height, h), cells(width, w)
     out = torch.zeros(*depth.shape[:2], h, w, dtype=depth.dtype)
     for n, single in enumerate(depth[:, 0].numpy()):
@@ -94,7 +94,7 @@ def downsample_by_hand(depth, size, mode):
 
 
 def ramp(size, dim):
-    """The position of each pixel's centre along an axis, as a share of the field of view."""
+    """The position of each pixel's center along an axis, as a share of the field of view."""
     line = (torch.arange(size[dim], dtype=torch.float64) + 0.5) / size[dim]
     return (line[:, None] if dim == 0 else line[None]).expand(1, 1, *size)
 
@@ -257,7 +257,7 @@ def test_downsample_image_keeps_the_position_of_a_ramp(fine, coarse, dim):
 
 
 def test_downsample_image_removes_what_the_coarse_grid_cannot_show():
-    # Two pixels on, two off: the pixels nearest to the centre of each 4 x 4 cell are all on.
+    # Two pixels on, two off: the pixels nearest to the center of each 4 x 4 cell are all on.
     stripes = ((torch.arange(64) + 1) % 4 >= 2).float().expand(1, 1, 32, 64)
     out = downsample_image(stripes, (8, 16))[..., 1:-1]
     torch.testing.assert_close(out, torch.full_like(out, 0.5), rtol=0, atol=0.01)

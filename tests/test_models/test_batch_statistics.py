@@ -45,7 +45,7 @@ def test_a_second_use_has_statistics_of_its_own() -> None:
     assert set(own.sources(network)) == set(own.state_dict())
 
 
-def test_synchronised_norms_keep_both_statistics() -> None:
+def test_synchronized_norms_keep_both_statistics() -> None:
     network = nn.Sequential(nn.Conv2d(3, 3, 1), nn.BatchNorm2d(3)).eval()
     own = OwnStatistics(network)
     own.running_mean_0.fill_(0.5)

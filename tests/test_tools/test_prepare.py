@@ -78,5 +78,5 @@ def test_every_source_tells_its_options(prepare, capsys: pytest.CaptureFixture, 
 
 
 def test_a_mistake_is_one_sentence(prepare, source: Path) -> None:
-    with pytest.raises(SystemExit, match=r'^error: .*mine/colour: no such folder[^\n]*$'):
-        prepare('folder', source, source / 'out', '--images', 'colour')
+    with pytest.raises(SystemExit, match=r'^error: .*mine/color: no such folder[^\n]*$'):
+        prepare('folder', source, source / 'out', '--images', 'color')

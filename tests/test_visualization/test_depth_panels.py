@@ -6,7 +6,7 @@ import pytest
 from mmwsdepth.visualization import draw_depth_panels
 
 HR, LR = (16, 32), (4, 8)
-COLOUR_BARS = 2
+COLOR_BARS = 2
 
 pytestmark = pytest.mark.filterwarnings('error')
 
@@ -24,12 +24,12 @@ def inputs(**changed):
 
 
 def panels(figure):
-    """The pictures of a figure: colour, depth maps, error."""
+    """The pictures of a figure: color, depth maps, error."""
     return [axis.images[0] for axis in figure.axes if axis.images]
 
 
 def titles(figure):
-    return [axis.get_title() for axis in figure.axes[:-COLOUR_BARS]]
+    return [axis.get_title() for axis in figure.axes[:-COLOR_BARS]]
 
 
 def png(figure):
@@ -41,16 +41,16 @@ def png(figure):
 @pytest.mark.parametrize(
     ('changed', 'names'),
     [
-        ({}, ['colour', 'sensor depth', 'prediction', 'HR ground truth', 'error']),
-        (dict(hr=None), ['colour', 'sensor depth', 'prediction', 'error']),
+        ({}, ['color', 'sensor depth', 'prediction', 'HR ground truth', 'error']),
+        (dict(hr=None), ['color', 'sensor depth', 'prediction', 'error']),
     ],
     ids=['with HR', 'without HR'],
 )
 def test_there_is_a_panel_for_each_map_and_a_bar_for_depth_and_for_error(changed, names):
     figure = draw_depth_panels(**inputs(**changed))
     assert [title.split(',')[0] for title in titles(figure)] == names
-    assert len(figure.axes) == len(names) + COLOUR_BARS
-    assert [axis.get_xlabel() for axis in figure.axes[-COLOUR_BARS:]] == [
+    assert len(figure.axes) == len(names) + COLOR_BARS
+    assert [axis.get_xlabel() for axis in figure.axes[-COLOR_BARS:]] == [
         'depth (m)',
         'absolute error (m)',
     ]
@@ -58,7 +58,7 @@ def test_there_is_a_panel_for_each_map_and_a_bar_for_depth_and_for_error(changed
 
 
 @pytest.mark.parametrize('hr', [inputs()['hr'], None], ids=['with HR', 'without HR'])
-def test_all_depth_panels_share_their_colour_limits(hr):
+def test_all_depth_panels_share_their_color_limits(hr):
     limits = {panel.get_clim() for panel in panels(draw_depth_panels(**inputs(hr=hr)))[1:-1]}
     ((low, high),) = limits
     assert 1 <= low < 1.5 and 4.5 < high <= 5
@@ -71,8 +71,8 @@ def test_the_limits_come_from_what_was_measured_not_from_the_prediction():
 
 def test_the_picture_is_turned_from_bgr_to_rgb():
     parts = inputs()
-    colour = panels(draw_depth_panels(**parts))[0].get_array()
-    np.testing.assert_array_equal(colour, parts['image'][..., ::-1])
+    color = panels(draw_depth_panels(**parts))[0].get_array()
+    np.testing.assert_array_equal(color, parts['image'][..., ::-1])
 
 
 @pytest.mark.parametrize('with_hr', [True, False])

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from mmwsdepth.visualization.depth_picture import colour_depth, depth_limits, draw_depth
+from mmwsdepth.visualization.depth_picture import color_depth, depth_limits, draw_depth
 
-GREY = [153, 153, 153]
+GRAY = [153, 153, 153]
 
 pytestmark = pytest.mark.filterwarnings('error')
 
@@ -13,26 +13,26 @@ def ramp(near=1.0, far=5.0):
 
 
 def test_near_is_red_and_far_is_blue():
-    colours = colour_depth(ramp()).astype(int)
-    assert colours.shape == (16, 32, 3)
-    assert colours[0, 0, 0] > colours[0, 0, 2] + 50
-    assert colours[-1, -1, 2] > colours[-1, -1, 0]
+    colors = color_depth(ramp()).astype(int)
+    assert colors.shape == (16, 32, 3)
+    assert colors[0, 0, 0] > colors[0, 0, 2] + 50
+    assert colors[-1, -1, 2] > colors[-1, -1, 0]
 
 
 def test_what_is_no_depth_is_grey_and_moves_no_limit():
     depth = ramp()
     depth[0, :4] = 0, -2, np.nan, np.inf
-    assert (colour_depth(depth)[0, :4] == GREY).all()
-    assert not (colour_depth(depth)[1:] == GREY).all(-1).any()
+    assert (color_depth(depth)[0, :4] == GRAY).all()
+    assert not (color_depth(depth)[1:] == GRAY).all(-1).any()
     near, far = depth_limits(depth)
     assert 1 < near < 1.2 and 4.8 < far < 5
 
 
-def test_given_limits_make_equal_depths_of_two_pictures_equal_colours():
+def test_given_limits_make_equal_depths_of_two_pictures_equal_colors():
     both = np.full((2, 2), 3.0)
     other = np.where(np.eye(2) > 0, 3.0, 7.0)
-    assert (colour_depth(both, (1, 8))[0, 0] == colour_depth(other, (1, 8))[0, 0]).all()
-    assert (colour_depth(ramp(), (2, 3))[-1] == colour_depth(ramp(), (2, 3))[-1, -1]).all()
+    assert (color_depth(both, (1, 8))[0, 0] == color_depth(other, (1, 8))[0, 0]).all()
+    assert (color_depth(ramp(), (2, 3))[-1] == color_depth(ramp(), (2, 3))[-1, -1]).all()
 
 
 @pytest.mark.parametrize('height', [5, 48, 720])
@@ -41,7 +41,7 @@ def test_the_bar_stands_beside_the_pixels_and_touches_none(height):
     picture = draw_depth(depth)
     assert picture.dtype == np.uint8
     assert picture.shape[0] == height and picture.shape[1] > 40
-    np.testing.assert_array_equal(picture[:, :40], colour_depth(depth))
+    np.testing.assert_array_equal(picture[:, :40], color_depth(depth))
     assert len(np.unique(picture[:, 40:].reshape(-1, 3), axis=0)) > 2
 
 

@@ -16,7 +16,7 @@ def test_points_project_back_onto_their_pixels():
     np.testing.assert_allclose(z, depth, rtol=1e-6)
 
 
-def test_the_centre_lies_on_the_axis_and_y_points_down():
+def test_the_center_lies_on_the_axis_and_y_points_down():
     points = back_project(np.full((3, 5), 2.0), (1.0, 1.0))
     np.testing.assert_array_equal(points[1, 2], [0, 0, 2])
     assert points[0, 0, 0] < 0 < points[0, -1, 0]
@@ -36,7 +36,7 @@ def read_ply(path):
     return vertices
 
 
-def test_a_file_holds_place_and_colour_of_every_pixel_with_depth(tmp_path):
+def test_a_file_holds_place_and_color_of_every_pixel_with_depth(tmp_path):
     depth = np.array([[1, 0, 2], [np.nan, np.inf, 3]], np.float32)
     image = np.arange(18, dtype=np.uint8).reshape(2, 3, 3)
     write_point_cloud(tmp_path / 'a.ply', depth, image, (2, 2))

@@ -23,7 +23,7 @@ def panels(figure):
 
 def test_both_sizes_and_their_ratio_are_in_the_title():
     figure = draw_sample_panels(*inputs(), title='train: a')
-    assert figure.get_suptitle() == 'train: a  colour 30x45, depth 4x6, ratio 7.5'
+    assert figure.get_suptitle() == 'train: a  color 30x45, depth 4x6, ratio 7.5'
 
 
 @pytest.mark.parametrize(('hr', 'number'), [(None, 4), (np.ones((30, 45), np.float32), 5)])
@@ -35,13 +35,13 @@ def test_there_is_a_panel_for_each_grid(hr, number):
     assert file.getvalue().startswith(b'\x89PNG')
 
 
-def test_depth_is_laid_over_the_whole_of_the_colour_on_its_own_grid():
+def test_depth_is_laid_over_the_whole_of_the_color_on_its_own_grid():
     image, sensor = inputs()
-    colour, over = panels(draw_sample_panels(image, sensor))[-2]
-    assert over.get_extent() == list(colour.get_extent())
+    color, over = panels(draw_sample_panels(image, sensor))[-2]
+    assert over.get_extent() == list(color.get_extent())
     assert over.get_array().shape == sensor.shape
     np.testing.assert_array_equal(np.ma.getmaskarray(over.get_array()), sensor == 0)
-    np.testing.assert_array_equal(colour.get_array(), image)
+    np.testing.assert_array_equal(color.get_array(), image)
 
 
 def test_edges_are_the_cells_beside_a_discontinuity_and_not_beside_a_hole():

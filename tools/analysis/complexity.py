@@ -19,7 +19,7 @@ def parse_args() -> argparse.Namespace:
         '--shape', type=int, nargs=2, metavar=('H', 'W'), default=(480, 640), help='of the image'
     )
     parser.add_argument(
-        '--ratio', type=float, default=4.0, help="pixels of colour per sensor's pixel and side"
+        '--ratio', type=float, default=4.0, help="pixels of color per sensor's pixel and side"
     )
     parser.add_argument(
         '--cfg-options', nargs='+', action=DictAction, help='override config keys: KEY=VALUE ...'

@@ -1,4 +1,4 @@
-# DIODE indoors, with the LR ground truth of a sensor of a quarter of the colour camera's pixels a
+# DIODE indoors, with the LR ground truth of a sensor of a quarter of the color camera's pixels a
 # side. Scored on the validation set's whole images up to 10 m, ZoeDepth's cap (arXiv 2302.12288).
 _base_ = './rgbd_folder.py'
 diode = dict(data_root='data/diode', depth_scale=0.01, depth_range=(1e-3, 10.0))

@@ -11,7 +11,7 @@ ibims = (
             data_prefix=dict(img_path='images/test', depth_map_path='annotations/test'),
             depth_range=(1e-3, 50.0),
             pipeline=[
-                dict(type='mmwsdepth.LoadColour'),
+                dict(type='mmwsdepth.LoadColor'),
                 dict(type='mmwsdepth.LoadDepth'),
                 dict(type='mmwsdepth.PackRGBDInputs'),
             ],

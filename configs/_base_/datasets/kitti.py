@@ -1,7 +1,7 @@
 # KITTI: split of Eigen et al. 2014 with the annotated depth of Uhrig et al. 2017, crop of Garg et
 # al. 2016, up to 80 m, training crops of 352x704, as in BTS (arXiv 1907.10326).
 #
-# An LR sensor of such sparse depth takes the pixel at each cell's centre ('nearest'): no cell mixes
+# An LR sensor of such sparse depth takes the pixel at each cell's center ('nearest'): no cell mixes
 # two things, and as large a share is measured at every distance. The other sensor models need half
 # of a cell measured, which near things, where scan lines lie far apart, often are not.
 _base_ = './rgbd_folder.py'

@@ -1,6 +1,6 @@
-# NYU Depth v2, with the LR ground truth of a sensor of a quarter of the colour camera's resolution.
+# NYU Depth v2, with the LR ground truth of a sensor of a quarter of the color camera's resolution.
 train_pipeline = [
-    dict(type='mmwsdepth.LoadColour'),
+    dict(type='mmwsdepth.LoadColor'),
     dict(type='mmwsdepth.LoadDepth'),
     dict(type='mmwsdepth.RandomRotateRGBD', prob=0.5, degree=2.5),
     dict(type='mmwsdepth.RandomFlipRGBD', prob=0.5),
@@ -10,7 +10,7 @@ train_pipeline = [
     dict(type='mmwsdepth.PackRGBDInputs'),
 ]
 test_pipeline = [
-    dict(type='mmwsdepth.LoadColour'),
+    dict(type='mmwsdepth.LoadColor'),
     dict(type='mmwsdepth.LoadDepth'),
     dict(type='mmwsdepth.DownsampleDepth', ratio=4, mode='area', keep_hr=True),
     dict(type='mmwsdepth.PackRGBDInputs'),

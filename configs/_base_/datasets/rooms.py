@@ -1,4 +1,4 @@
-# The embedded data set, rendered on first use; the sensor has a quarter of the colour's resolution.
+# The embedded data set, rendered on first use; the sensor has a quarter of the color's resolution.
 rooms = dict(
     type='mmwsdepth.RoomsDataset',
     data_root='data/rooms',
@@ -6,7 +6,7 @@ rooms = dict(
     size=(192, 256),
 )
 train_pipeline = [
-    dict(type='mmwsdepth.LoadColour'),
+    dict(type='mmwsdepth.LoadColor'),
     dict(type='mmwsdepth.LoadDepth'),
     dict(type='mmwsdepth.RandomFlipRGBD', prob=0.5),
     dict(type='mmseg.PhotoMetricDistortion'),
@@ -14,7 +14,7 @@ train_pipeline = [
     dict(type='mmwsdepth.PackRGBDInputs'),
 ]
 test_pipeline = [
-    dict(type='mmwsdepth.LoadColour'),
+    dict(type='mmwsdepth.LoadColor'),
     dict(type='mmwsdepth.LoadDepth'),
     dict(type='mmwsdepth.DownsampleDepth', ratio=4, mode='area', keep_hr=True),
     dict(type='mmwsdepth.PackRGBDInputs'),

@@ -1,9 +1,9 @@
 """ARKitScenes, depth upsampling: a phone's lidar beside a laser scanner's depth of the same view.
 
 https://github.com/apple/ARKitScenes, DATA.md and depth_upsampling/README.md:
-`{Training,Validation}/VIDEO/{wide,highres_depth,lowres_depth,confidence}/VIDEO_TIME.png`; colour
-and HR depth 1440x1920, LR depth and confidence 192x256, depth in millimetres, confidence 0 to 2.
-The documentation also calls the folder of colour `color`; `wide_intrinsics/*.pincam` has width,
+`{Training,Validation}/VIDEO/{wide,highres_depth,lowres_depth,confidence}/VIDEO_TIME.png`; color
+and HR depth 1440x1920, LR depth and confidence 192x256, depth in millimeters, confidence 0 to 2.
+The documentation also calls the folder of color `color`; `wide_intrinsics/*.pincam` has width,
 height and focal lengths. `metadata.csv` tells where the sky is, by which the authors turn the
 frames upright.
 """
@@ -15,10 +15,10 @@ from pathlib import Path
 
 from ..depth_io import read_depth
 from .confidence import APPLE_LIDAR, keep_confident, read_confidence
-from .item import Item, Listing, RejectedError, Sample, first_existing, load_colour, turn
+from .item import Item, Listing, RejectedError, Sample, first_existing, load_color, turn
 from .splits import split_of
 
-COLOUR_FOLDERS = ('wide', 'color')
+COLOR_FOLDERS = ('wide', 'color')
 QUARTERS = {'Up': 0, 'Left': 1, 'Down': 2, 'Right': 3}
 _ANY = (0.0, math.inf)
 
@@ -58,7 +58,7 @@ def _item(depth: Path, min_confidence: int, sky: dict[str, str]) -> Item:
 
 
 def _load(video: Path, file: str, min_confidence: int, quarters: int) -> Sample:
-    colour, _ = load_colour(first_existing(*(video / folder / file for folder in COLOUR_FOLDERS)))
+    color, _ = load_color(first_existing(*(video / folder / file for folder in COLOR_FOLDERS)))
     depth = read_depth(video / 'lowres_depth' / file, 0.001, _ANY)
     if min_confidence > 0:
         path = video / 'confidence' / file
@@ -66,7 +66,7 @@ def _load(video: Path, file: str, min_confidence: int, quarters: int) -> Sample:
     hr_path = video / 'highres_depth' / file
     hr_depth = read_depth(hr_path, 0.001, _ANY) if hr_path.is_file() else None
     focal = _focal(video / 'wide_intrinsics' / f'{Path(file).stem}.pincam')
-    return turn(Sample(colour, depth, hr_depth, focal=focal), quarters)
+    return turn(Sample(color, depth, hr_depth, focal=focal), quarters)
 
 
 def _focal(path: Path) -> tuple[float, float] | None:

@@ -2,7 +2,7 @@
 
 https://diode-dataset.org and https://github.com/diode-dataset/diode-devkit:
 `{train,val}/{indoors,outdoor}/scene_*/scan_*/NAME.png` (768x1024) with `NAME_depth.npy`, float32
-metres of shape (768, 1024, 1), and `NAME_depth_mask.npy`, 1 where the sensor's return is valid; the
+meters of shape (768, 1024, 1), and `NAME_depth_mask.npy`, 1 where the sensor's return is valid; the
 focal lengths are those of the devkit's intrinsics.txt.
 """
 
@@ -13,14 +13,14 @@ from pathlib import Path
 import numpy as np
 
 from ..depth_io import BadFileError, read_depth
-from .item import Item, Listing, RejectedError, Sample, load_colour
+from .item import Item, Listing, RejectedError, Sample, load_color
 from .splits import split_of
 
 SENSOR = 'Faro Focus S350 laser scanner'
 FOCAL = (886.81, 927.06)
 LEVELS = 4  # of the published path below the split: indoors or outdoor, scene, scan, file
 DEPTH_SCALE = 0.01
-"""Outdoors reaches 350 m, where 16 bits of millimetres end at 65 m."""
+"""Outdoors reaches 350 m, where 16 bits of millimeters end at 65 m."""
 
 
 def list_diode(src: Path) -> Listing:
@@ -49,14 +49,14 @@ def _load(stem: Path) -> Sample:
     image, depth, mask = (
         stem.with_name(stem.name + end) for end in ('.png', '_depth.npy', '_depth_mask.npy')
     )
-    colour, _ = load_colour(image)
-    metres = read_depth(depth, 1.0, (0.0, math.inf))
+    color, _ = load_color(image)
+    meters = read_depth(depth, 1.0, (0.0, math.inf))
     if not mask.is_file():
         raise RejectedError('no mask of valid returns', str(mask))
     try:
         valid = np.load(mask, allow_pickle=False).squeeze()
     except (ValueError, EOFError, OSError):
         raise BadFileError(f'{mask}: not a complete npy file: copy it anew') from None
-    if valid.shape != metres.shape:
+    if valid.shape != meters.shape:
         raise RejectedError('mask does not fit depth', f'{mask} is {valid.shape}')
-    return Sample(colour, np.where(valid == 1, metres, 0), focal=FOCAL)
+    return Sample(color, np.where(valid == 1, meters, 0), focal=FOCAL)

@@ -1,4 +1,4 @@
-"""A pair as files: colour as JPEG or PNG, depth as 16-bit PNG, and the manifest's entry."""
+"""A pair as files: color as JPEG or PNG, depth as 16-bit PNG, and the manifest's entry."""
 
 import hashlib
 import os
@@ -21,8 +21,8 @@ class Style(NamedTuple):
     """How pairs are written.
 
     Attributes:
-        depth_scale: Metres per unit of the depth files; 65535 units are the farthest depth.
-        lossless: Whether colour that was no JPEG becomes PNG instead of JPEG.
+        depth_scale: Meters per unit of the depth files; 65535 units are the farthest depth.
+        lossless: Whether color that was no JPEG becomes PNG instead of JPEG.
         quarters: Quarters of a circle to turn everything by, clockwise.
     """
 
@@ -32,7 +32,7 @@ class Style(NamedTuple):
 
 
 def write_sample(dst: Path, split: str, name: str, sample: Sample, style: Style) -> Record:
-    """Write a pair; every file appears whole or not at all, the colour image last.
+    """Write a pair; every file appears whole or not at all, the color image last.
 
     Writes `images/SPLIT/NAME.jpg`, `annotations/SPLIT/NAME.png` and, where the sample has them,
     `annotations_hr/SPLIT/NAME.png` and `masks/MASK/SPLIT/NAME.png`.
@@ -58,7 +58,7 @@ def write_sample(dst: Path, split: str, name: str, sample: Sample, style: Style)
     record: Record = dict(name=name, split=split)
     contents: dict[str, tuple[str, bytes]] = {}
     for key, depth in maps.items():
-        complaint = size_complaint(name, _size(sample.colour), _size(depth))
+        complaint = size_complaint(name, _size(sample.color), _size(depth))
         if complaint:
             raise RejectedError('sizes do not fit', complaint)
         units = depth_units(depth, style.depth_scale, name)
@@ -67,9 +67,9 @@ def write_sample(dst: Path, split: str, name: str, sample: Sample, style: Style)
     for mask, array in sample.masks.items():
         contents[f'mask_{mask}'] = (f'masks/{mask}/{split}/{name}.png', _encode('.png', array))
         record[f'mask_{mask}'] = dict(size=list(array.shape))
-    suffix, content = _encode_colour(sample, style.lossless)
+    suffix, content = _encode_color(sample, style.lossless)
     contents['image'] = (f'images/{split}/{name}{suffix}', content)
-    record['image'] = dict(size=list(_size(sample.colour)))
+    record['image'] = dict(size=list(_size(sample.color)))
     for key, (path, content) in contents.items():
         path = Path(path).as_posix()
         write_whole(dst / path, content)
@@ -80,11 +80,11 @@ def write_sample(dst: Path, split: str, name: str, sample: Sample, style: Style)
 
 
 def depth_units(depth: np.ndarray, scale: float, name: str) -> np.ndarray:
-    """Bring metres to a 16-bit file's units.
+    """Bring meters to a 16-bit file's units.
 
     Args:
-        depth: (h, w) in metres; what is not a positive number is missing.
-        scale: Metres per unit.
+        depth: (h, w) in meters; what is not a positive number is missing.
+        scale: Meters per unit.
         name: For the error.
 
     Returns:
@@ -93,11 +93,11 @@ def depth_units(depth: np.ndarray, scale: float, name: str) -> np.ndarray:
     Raises:
         RejectedError: No pixel was measured, or some are too far for 16 bits.
     """
-    metres = np.asarray(depth, np.float64)
-    units = np.round(np.where(np.isfinite(metres) & (metres > 0), metres, 0) / scale)
+    meters = np.asarray(depth, np.float64)
+    units = np.round(np.where(np.isfinite(meters) & (meters > 0), meters, 0) / scale)
     farthest = units.max(initial=0)
     if farthest == 0:
-        height, width = metres.shape
+        height, width = meters.shape
         raise RejectedError('nothing measured', f'{name}: no pixel of {height}x{width} has depth')
     if farthest > LARGEST:
         raise RejectedError(
@@ -133,12 +133,12 @@ def _size(array: np.ndarray) -> tuple[int, int]:
     return height, width
 
 
-def _encode_colour(sample: Sample, lossless: bool) -> tuple[str, bytes]:
+def _encode_color(sample: Sample, lossless: bool) -> tuple[str, bytes]:
     if sample.jpeg is not None:
         return '.jpg', sample.jpeg
     if lossless:
-        return '.png', _encode('.png', sample.colour)
-    return '.jpg', _encode('.jpg', sample.colour, (cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY))
+        return '.png', _encode('.png', sample.color)
+    return '.jpg', _encode('.jpg', sample.color, (cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY))
 
 
 def _encode(suffix: str, array: np.ndarray, options: tuple[int, ...] = ()) -> bytes:

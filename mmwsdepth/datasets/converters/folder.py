@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ..depth_io import DEPTH_SUFFIXES, IMAGE_SUFFIXES, read_depth
 from ..pairing import files_by_stem
-from .item import Item, Listing, RejectedError, Sample, load_colour
+from .item import Item, Listing, RejectedError, Sample, load_color
 from .splits import split_of, tail_split
 
 
@@ -23,11 +23,11 @@ def list_folder(
 
     Args:
         src: Folder.
-        images: Its folder of colour images; '.' for itself.
+        images: Its folder of color images; '.' for itself.
         depths: Its folder of depth: PNG, npy, EXR or TIFF.
         hr_depths: Its folder of better depth of the same views.
         depth_suffix: What depth files' stems have in addition, e.g. '_depth'.
-        unit: Metres per unit of the depth files.
+        unit: Meters per unit of the depth files.
         test_share: Share of the pairs, the last by name, that is for testing; does not matter
             where a folder on the way is called train, val or test.
 
@@ -64,14 +64,14 @@ def _without_split(name: str, split: str) -> str:
 def _load(image: Path, depth: Path | None, hr_depth: Path | None, unit: float) -> Sample:
     if depth is None:
         raise RejectedError('no depth file', str(image))
-    colour, jpeg = load_colour(image)
-    metres = [
+    color, jpeg = load_color(image)
+    meters = [
         None if path is None else read_depth(path, unit, (0.0, math.inf))
         for path in (depth, hr_depth)
     ]
-    assert metres[0] is not None
-    return Sample(colour, metres[0], metres[1], jpeg=jpeg)
+    assert meters[0] is not None
+    return Sample(color, meters[0], meters[1], jpeg=jpeg)
 
 
 def _reject(path: Path) -> Sample:
-    raise RejectedError('no colour image', str(path))
+    raise RejectedError('no color image', str(path))

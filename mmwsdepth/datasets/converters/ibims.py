@@ -1,7 +1,7 @@
 """iBims-1: a hundred indoor images for testing, with edges and planes.
 
 https://www.asg.ed.tum.de/lmf/ibims1/ (Koch et al. 2018): `ibims1_core_mat/NAME.mat`, a MATLAB
-struct `data` with `rgb` (480x640), `depth` in metres, `edges`, `calib` (MATLAB's transposed camera
+struct `data` with `rgb` (480x640), `depth` in meters, `edges`, `calib` (MATLAB's transposed camera
 matrix), `mask_invalid` and `mask_transp`, both 1 where depth is to be used, and for walls, tables
 and floors `mask_*` that number the planes from 1 and `mask_*_paras`, a row a plane with its normal
 in columns 5 to 7.

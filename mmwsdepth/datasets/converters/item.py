@@ -1,4 +1,4 @@
-"""What a converter yields: pairs of colour and depth that are read when their turn comes."""
+"""What a converter yields: pairs of color and depth that are read when their turn comes."""
 
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import cv2
 import numpy as np
 
-from ..depth_io import JPEG_SUFFIXES, BadFileError, read_colour
+from ..depth_io import JPEG_SUFFIXES, BadFileError, read_color
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -27,19 +27,19 @@ class RejectedError(BadFileError):
 
 
 class Sample(NamedTuple):
-    """A colour image and the depth maps of the same field of view.
+    """A color image and the depth maps of the same field of view.
 
     Attributes:
-        colour: (H, W, 3) uint8, BGR.
-        depth: (h, w) in metres on the sensor's grid; what is not a positive number is missing.
+        color: (H, W, 3) uint8, BGR.
+        depth: (h, w) in meters on the sensor's grid; what is not a positive number is missing.
         hr_depth: The same view from a better sensor, if there is one.
-        jpeg: The file that `colour` was decoded from, to be kept as it is.
+        jpeg: The file that `color` was decoded from, to be kept as it is.
         masks: Further maps by folder, uint8.
-        focal: Focal lengths (x, y) in pixels of the colour image, where the source says them.
+        focal: Focal lengths (x, y) in pixels of the color image, where the source says them.
         extra: What else the manifest shall say of this pair, as JSON takes it.
     """
 
-    colour: np.ndarray
+    color: np.ndarray
     depth: np.ndarray
     hr_depth: np.ndarray | None = None
     jpeg: bytes | None = None
@@ -76,17 +76,17 @@ class Listing(NamedTuple):
     sensor: str
 
 
-def load_colour(path: Path) -> tuple[np.ndarray, bytes | None]:
-    """Read a colour image, and the file as it is if that is a JPEG.
+def load_color(path: Path) -> tuple[np.ndarray, bytes | None]:
+    """Read a color image, and the file as it is if that is a JPEG.
 
     Raises:
         RejectedError: There is no such file.
         BadFileError: It is truncated or no image.
     """
     if not path.is_file():
-        raise RejectedError('no colour image', str(path))
+        raise RejectedError('no color image', str(path))
     jpeg = path.read_bytes() if path.suffix.lower() in JPEG_SUFFIXES else None
-    return read_colour(path), jpeg
+    return read_color(path), jpeg
 
 
 def first_existing(*paths: Path) -> Path:
@@ -104,7 +104,7 @@ def turn(sample: Sample, quarters: int) -> Sample:
     if focal is not None and quarters % 2:
         focal = focal[::-1]
     return sample._replace(
-        colour=cv2.rotate(sample.colour, code),
+        color=cv2.rotate(sample.color, code),
         depth=cv2.rotate(sample.depth, code),
         hr_depth=None if sample.hr_depth is None else cv2.rotate(sample.hr_depth, code),
         jpeg=None,

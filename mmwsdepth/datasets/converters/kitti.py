@@ -1,7 +1,7 @@
 """KITTI depth prediction: accumulated laser depth beside the raw recordings' images.
 
 https://www.cvlibs.net/datasets/kitti/eval_depth.php, annotated depth maps:
-`{train,val}/DRIVE/proj_depth/groundtruth/image_0{2,3}/NUMBER.png`, 16-bit, metres times 256, 0 for
+`{train,val}/DRIVE/proj_depth/groundtruth/image_0{2,3}/NUMBER.png`, 16-bit, meters times 256, 0 for
 missing; `val_selection_cropped/{image,groundtruth_depth}` has the official thousand for validation.
 Images are in the raw data, https://www.cvlibs.net/datasets/kitti/raw_data.php:
 `DATE/DRIVE/image_0{2,3}/data/NUMBER.png` (often kept as .jpg) with `DATE/calib_cam_to_cam.txt`.
@@ -15,12 +15,12 @@ from functools import cache, partial
 from pathlib import Path
 
 from ..depth_io import read_depth
-from .item import Item, Listing, RejectedError, Sample, first_existing, load_colour
+from .item import Item, Listing, RejectedError, Sample, first_existing, load_color
 from .splits import split_of
 
 SENSOR = 'Velodyne HDL-64E, eleven sweeps accumulated'
 DEPTH_SCALE = 1 / 256
-"""Kept from the source: it reaches 255 m without loss, where millimetres end at 65 m."""
+"""Kept from the source: it reaches 255 m without loss, where millimeters end at 65 m."""
 
 
 def list_kitti(
@@ -91,12 +91,12 @@ def _load(image: Path, depth: Path, raw: Path | None) -> Sample:
     if not depth.is_file():
         raise RejectedError('no depth file', str(depth))
     image = first_existing(image, image.with_suffix('.jpg'))
-    colour, jpeg = load_colour(image)
-    metres = read_depth(depth, DEPTH_SCALE, (0.0, math.inf))
+    color, jpeg = load_color(image)
+    meters = read_depth(depth, DEPTH_SCALE, (0.0, math.inf))
     focal = (
         _focal(image.parents[3] / 'calib_cam_to_cam.txt', image.parents[1].name) if raw else None
     )
-    return Sample(colour, metres, jpeg=jpeg, focal=focal)
+    return Sample(color, meters, jpeg=jpeg, focal=focal)
 
 
 @cache

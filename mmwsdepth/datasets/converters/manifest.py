@@ -11,7 +11,7 @@ from .encode import Record, write_whole
 
 NAME, PARTIAL = 'manifest.json', 'manifest.json.partial'
 VERSION = 1
-UNITS = {0.001: 'millimetre', 0.01: 'centimetre', 1.0: 'metre'}
+UNITS = {0.001: 'millimeter', 0.01: 'centimeter', 1.0: 'meter'}
 Key = tuple[str, str]
 
 
@@ -21,14 +21,14 @@ def header_of(source: str, title: str, depth_scale: float, settings: Mapping[str
     Args:
         source: The converter's name.
         title: The source's format in words.
-        depth_scale: Metres per unit of the depth files.
+        depth_scale: Meters per unit of the depth files.
         settings: Options that change what is written.
     """
     return dict(
         converter=source,
         version=VERSION,
         source_format=title,
-        unit=UNITS.get(depth_scale, f'{depth_scale:.6g} metre'),
+        unit=UNITS.get(depth_scale, f'{depth_scale:.6g} meter'),
         depth_scale=depth_scale,
         missing=0,
         settings=dict(settings),

@@ -1,9 +1,9 @@
-"""NYU Depth v2: the labelled set as MATLAB file, or the folders that BTS made of it.
+"""NYU Depth v2: the labeled set as MATLAB file, or the folders that BTS made of it.
 
 https://cs.nyu.edu/~fergus/datasets/nyu_depth_v2.html: `nyu_depth_v2_labeled.mat` is MATLAB 7.3,
 that is HDF5, so that h5py sees its arrays with their axes reversed; `splits.mat` there names the
 official split by numbers from 1. BTS (https://github.com/cleinc/bts) pairs `SCENE/rgb_00000.jpg`
-with `SCENE/sync_depth_00000.png`, 16-bit millimetres, in `sync` and `official_splits/{train,test}`.
+with `SCENE/sync_depth_00000.png`, 16-bit millimeters, in `sync` and `official_splits/{train,test}`.
 """
 
 import math
@@ -17,13 +17,13 @@ import cv2
 import numpy as np
 
 from ..depth_io import read_depth
-from .item import Item, Listing, RejectedError, Sample, load_colour
+from .item import Item, Listing, RejectedError, Sample, load_color
 from .optional import optional_module
 from .splits import split_of
 
 SENSOR = 'Kinect v1'
 FOCAL = (518.8579, 519.4696)
-"""Of the colour camera, from the official toolbox's camera_params.m."""
+"""Of the color camera, from the official toolbox's camera_params.m."""
 
 
 def list_nyu(src: Path, splits: Path | None = None) -> Listing:
@@ -38,7 +38,7 @@ def list_nyu(src: Path, splits: Path | None = None) -> Listing:
         ValueError: No such data, or the split does not fit it.
     """
     if src.is_file():
-        return _list_labelled(src, splits)
+        return _list_labeled(src, splits)
     images = sorted(src.rglob('rgb_*.jpg'))
     if not images:
         raise ValueError(
@@ -59,12 +59,12 @@ def _synced(src: Path, image: Path) -> Item:
 def _load_synced(image: Path, depth: Path) -> Sample:
     if not depth.is_file():
         raise RejectedError('no depth file', str(depth))
-    colour, jpeg = load_colour(image)
-    metres = read_depth(depth, 0.001, (0.0, math.inf))
-    return Sample(colour, metres, jpeg=jpeg, focal=FOCAL)
+    color, jpeg = load_color(image)
+    meters = read_depth(depth, 0.001, (0.0, math.inf))
+    return Sample(color, meters, jpeg=jpeg, focal=FOCAL)
 
 
-def _list_labelled(src: Path, splits: Path | None) -> Listing:
+def _list_labeled(src: Path, splits: Path | None) -> Listing:
     h5py = optional_module('h5py', 'h5py')
     try:
         file = h5py.File(src, 'r')
@@ -73,23 +73,23 @@ def _list_labelled(src: Path, splits: Path | None) -> Listing:
     if 'images' not in file or 'depths' not in file:
         raise ValueError(f'{src}: has {sorted(file)}, but no `images` and `depths`')
     count = file['images'].shape[0]
-    return Listing(count, _labelled(file, _official_split(src, splits, count)), SENSOR)
+    return Listing(count, _labeled(file, _official_split(src, splits, count)), SENSOR)
 
 
-def _labelled(file: Any, split: list[str]) -> Iterator[Item]:
+def _labeled(file: Any, split: list[str]) -> Iterator[Item]:
     lock = Lock()
     for index, name in enumerate(split):
-        yield Item(f'{index + 1:04d}', name, partial(_load_labelled, file, lock, index))
+        yield Item(f'{index + 1:04d}', name, partial(_load_labeled, file, lock, index))
 
 
-def _load_labelled(file: Any, lock: Any, index: int) -> Sample:
+def _load_labeled(file: Any, lock: Any, index: int) -> Sample:
     try:
         with lock:
             image, depth = file['images'][index], file['depths'][index]
     except OSError:
         raise RejectedError('damaged', f'{file.filename}, image {index + 1}') from None
-    colour = cv2.cvtColor(np.ascontiguousarray(image.transpose(2, 1, 0)), cv2.COLOR_RGB2BGR)
-    return Sample(colour, np.ascontiguousarray(depth.T), focal=FOCAL)
+    color = cv2.cvtColor(np.ascontiguousarray(image.transpose(2, 1, 0)), cv2.COLOR_RGB2BGR)
+    return Sample(color, np.ascontiguousarray(depth.T), focal=FOCAL)
 
 
 def _official_split(src: Path, splits: Path | None, count: int) -> list[str]:

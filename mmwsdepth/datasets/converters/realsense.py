@@ -3,9 +3,9 @@
 https://github.com/IntelRealSense/librealsense/blob/master/src/media/readme.md: the SDK and its
 viewer record a ROS 1 bag with `/device_0/sensor_N/{Depth,Color}_0/image/data` (sensor_msgs/Image),
 `.../info/camera_info`, `.../tf/0` (geometry_msgs/Transform, from a reference stream's coordinates
-to the stream's) and `/device_0/sensor_0/option/Depth_Units/value` (std_msgs/Float32, metres a
-unit). Bags of the ROS wrapper (ROS 1, ROS 2) are read if they have depth aligned to colour:
-`.../color/image_raw`, `.../aligned_depth_to_color/image_raw`, millimetres.
+to the stream's) and `/device_0/sensor_0/option/Depth_Units/value` (std_msgs/Float32, meters a
+unit). Bags of the ROS wrapper (ROS 1, ROS 2) are read if they have depth aligned to color:
+`.../color/image_raw`, `.../aligned_depth_to_color/image_raw`, millimeters.
 """
 
 from collections.abc import Iterator
@@ -39,10 +39,10 @@ _ENDS = (
 class _Setup(NamedTuple):
     """What the two streams are, and how they lie to each other; no pose if they are aligned."""
 
-    colour_topic: str
+    color_topic: str
     depth_topic: str
     scale: float
-    colour: Camera
+    color: Camera
     depth: Camera
     pose: Pose | None
 
@@ -50,7 +50,7 @@ class _Setup(NamedTuple):
 def list_realsense(src: Path, test_share: float = 0.1) -> Listing:
     """List a bag's pairs of frames, named BAG/NUMBER.
 
-    Depth of the SDK's recordings is brought into the colour camera's view, on a grid as coarse as
+    Depth of the SDK's recordings is brought into the color camera's view, on a grid as coarse as
     the depth camera's.
 
     Args:
@@ -66,7 +66,7 @@ def list_realsense(src: Path, test_share: float = 0.1) -> Listing:
     if not bags:
         raise ValueError(f'{src}: no .bag file and no ROS 2 bag with metadata.yaml')
     opened = [(recording_name(src, path.with_suffix('')), *_open(path)) for path in bags]
-    total = sum(_count(reader, setup.colour_topic) for _, reader, setup in opened)
+    total = sum(_count(reader, setup.color_topic) for _, reader, setup in opened)
     items = (item for bag in opened for item in _frames(*bag, test_share))
     return Listing(total, items, 'Intel RealSense')
 
@@ -85,8 +85,8 @@ def _open(path: Path) -> tuple[Any, _Setup]:
 
 def _setup(path: Path, reader: Any) -> _Setup:
     for ends in _ENDS:
-        colour, depth = (_topic(reader, end) for end in ends)
-        if colour and depth:
+        color, depth = (_topic(reader, end) for end in ends)
+        if color and depth:
             break
     else:
         topics = ', '.join(topic for topic in reader.topics if 'image' in topic) or 'no images'
@@ -95,14 +95,14 @@ def _setup(path: Path, reader: Any) -> _Setup:
             'color/image_raw and aligned_depth_to_color/image_raw of the ROS wrapper'
         )
     if ends == _ENDS[1]:
-        camera = _camera(path, reader, f'{colour.removesuffix("image_raw")}camera_info')
-        return _Setup(colour, depth, 0.001, camera, camera, None)
-    roots = [topic.removesuffix('/image/data') for topic in (colour, depth)]
+        camera = _camera(path, reader, f'{color.removesuffix("image_raw")}camera_info')
+        return _Setup(color, depth, 0.001, camera, camera, None)
+    roots = [topic.removesuffix('/image/data') for topic in (color, depth)]
     camera, depth_camera = (_camera(path, reader, f'{r}/info/camera_info') for r in roots)
     pose, depth_pose = (_pose(path, reader, f'{root}/tf/0') for root in roots)
     units = _topic(reader, 'option/Depth_Units/value')
     scale = float(_first(path, reader, units).data) if units else 0.001
-    return _Setup(colour, depth, scale, camera, depth_camera, pose_between(depth_pose, pose))
+    return _Setup(color, depth, scale, camera, depth_camera, pose_between(depth_pose, pose))
 
 
 def _topic(reader: Any, end: str) -> str:
@@ -124,7 +124,7 @@ def _messages(reader: Any, *topics: str) -> Iterator[tuple[str, int, Any]]:
 def _first(path: Path, reader: Any, topic: str) -> Any:
     found = next(_messages(reader, topic), None)
     if found is None:
-        raise ValueError(f'{path}: has no {topic}, so its depth cannot be brought to the colour')
+        raise ValueError(f'{path}: has no {topic}, so its depth cannot be brought to the color')
     return found[2]
 
 
@@ -141,48 +141,48 @@ def _pose(path: Path, reader: Any, topic: str) -> Pose:
 
 
 def _frames(bag: str, reader: Any, setup: _Setup, test_share: float) -> Iterator[Item]:
-    count = _count(reader, setup.colour_topic)
+    count = _count(reader, setup.color_topic)
     with closing(reader):
-        for index, (colour, depth) in enumerate(_pairs(reader, setup)):
+        for index, (color, depth) in enumerate(_pairs(reader, setup)):
             name, label = f'{bag}/{index:06d}', f'{bag}, frame {index}'
             split = tail_split(index, count, test_share)
-            yield Item(name, split, partial(_load, label, colour, depth, setup))
+            yield Item(name, split, partial(_load, label, color, depth, setup))
 
 
 def _pairs(reader: Any, setup: _Setup) -> Iterator[tuple[Any, Any]]:
-    """Each colour frame with the depth frame beside it in time, None if there is none."""
-    colour: tuple[int, Any] | None = None
+    """Each color frame with the depth frame beside it in time, None if there is none."""
+    color: tuple[int, Any] | None = None
     depth: tuple[int, Any] | None = None
-    for topic, time, message in _messages(reader, setup.colour_topic, setup.depth_topic):
+    for topic, time, message in _messages(reader, setup.color_topic, setup.depth_topic):
         if topic == setup.depth_topic:
             depth = time, message
         else:
-            if colour is not None:
-                yield colour[1], None
-            colour = time, message
-        if colour is not None and depth is not None and abs(colour[0] - depth[0]) <= TOLERANCE:
-            yield colour[1], depth[1]
-            colour = depth = None
-    if colour is not None:
-        yield colour[1], None
+            if color is not None:
+                yield color[1], None
+            color = time, message
+        if color is not None and depth is not None and abs(color[0] - depth[0]) <= TOLERANCE:
+            yield color[1], depth[1]
+            color = depth = None
+    if color is not None:
+        yield color[1], None
 
 
-def _load(label: str, colour: Any, depth: Any, setup: _Setup) -> Sample:
+def _load(label: str, color: Any, depth: Any, setup: _Setup) -> Sample:
     if depth is None:
         raise RejectedError('no depth frame within 17 ms', label)
-    if colour.encoding not in _TO_BGR or depth.encoding not in ('mono16', '16UC1'):
+    if color.encoding not in _TO_BGR or depth.encoding not in ('mono16', '16UC1'):
         raise RejectedError(
-            'unknown encoding', f'{label}: colour {colour.encoding}, depth {depth.encoding}'
+            'unknown encoding', f'{label}: color {color.encoding}, depth {depth.encoding}'
         )
-    channels, code = _TO_BGR[colour.encoding]
-    image = _array(colour, np.dtype(np.uint8), channels, label)
+    channels, code = _TO_BGR[color.encoding]
+    image = _array(color, np.dtype(np.uint8), channels, label)
     bgr = image if code is None else cv2.cvtColor(image, code)
     order = '>' if depth.is_bigendian else '<'
-    metres = _array(depth, np.dtype(f'{order}u2'), 1, label)[..., 0] * setup.scale
+    meters = _array(depth, np.dtype(f'{order}u2'), 1, label)[..., 0] * setup.scale
     if setup.pose is not None:
-        size = coarse_size(setup.depth, setup.colour)
-        metres = register_depth(metres, setup.depth, setup.colour, setup.pose, size)
-    return Sample(bgr, metres, focal=setup.colour.focal)
+        size = coarse_size(setup.depth, setup.color)
+        meters = register_depth(meters, setup.depth, setup.color, setup.pose, size)
+    return Sample(bgr, meters, focal=setup.color.focal)
 
 
 def _array(message: Any, dtype: np.dtype, channels: int, label: str) -> np.ndarray:

@@ -1,7 +1,7 @@
 """Record3D: recordings of an iPhone's lidar or TrueDepth camera.
 
 https://record3d.app, export as .r3d, a ZIP archive (or its unpacked folder) of `metadata`, which is
-JSON, and `rgbd/NUMBER.jpg`, `.depth` (float32 metres) and `.conf` (uint8, 0 to 2; absent for
+JSON, and `rgbd/NUMBER.jpg`, `.depth` (float32 meters) and `.conf` (uint8, 0 to 2; absent for
 TrueDepth), the latter two compressed by LZFSE. `metadata` has `dw` and `dh`, the size of depth
 (absent in old exports), `K`, the camera matrix column by column, and `perFrameIntrinsicCoeffs`,
 focal lengths and principal point by frame.
@@ -143,19 +143,19 @@ def _load(
     path = f'rgbd/{frame}'
     label = f'{name}:{path}'
     jpeg = recording.read(f'{path}.jpg')
-    colour = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
-    if colour is None or not jpeg.endswith(_JPEG_END):
+    color = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
+    if color is None or not jpeg.endswith(_JPEG_END):
         raise RejectedError('truncated', f'{label}.jpg')
     if f'{path}.depth' not in names:
         raise RejectedError('no depth file', f'{label}.depth')
     values = np.frombuffer(_decompress(lzfse, recording, f'{path}.depth', label), np.float32)
-    depth = values.reshape(_grid(values.size, metadata, colour.shape, label))
+    depth = values.reshape(_grid(values.size, metadata, color.shape, label))
     if min_confidence > 0 and f'{path}.conf' in names:
         levels = np.frombuffer(_decompress(lzfse, recording, f'{path}.conf', label), np.uint8)
         if levels.size == depth.size:
             levels = levels.reshape(depth.shape)
         depth = keep_confident(depth, levels, min_confidence, f'{label}.conf')
-    return Sample(colour, depth, jpeg=jpeg, focal=_focal(metadata, frame))
+    return Sample(color, depth, jpeg=jpeg, focal=_focal(metadata, frame))
 
 
 def _decompress(lzfse: Any, recording: Recording, path: str, label: str) -> bytes:
@@ -169,12 +169,12 @@ def _decompress(lzfse: Any, recording: Recording, path: str, label: str) -> byte
 
 
 def _grid(
-    count: int, metadata: dict[str, Any], colour: tuple[int, ...], label: str
+    count: int, metadata: dict[str, Any], color: tuple[int, ...], label: str
 ) -> tuple[int, int]:
     if 'dh' in metadata and 'dw' in metadata:
         height, width = metadata['dh'], metadata['dw']
     else:
-        height = max(round(math.sqrt(count * colour[0] / colour[1])), 1)
+        height = max(round(math.sqrt(count * color[0] / color[1])), 1)
         width = count // height
     if height * width != count:
         raise RejectedError(

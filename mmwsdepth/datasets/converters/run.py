@@ -52,7 +52,7 @@ def write_listing(
         header: See `header_of`.
         style: How pairs are written.
         jobs: Pairs at a time; reading and coding of images release Python's lock.
-        every: Only each so many-th pair, for recordings whose neighbours look alike.
+        every: Only each so many-th pair, for recordings whose neighbors look alike.
         progress: Whether to show a progress bar.
 
     Raises:

@@ -19,7 +19,7 @@ from .record3d import list_record3d
 from .run import Report, write_listing
 from .strayscanner import list_strayscanner
 
-MILLIMETRE = 0.001
+MILLIMETER = 0.001
 
 
 class Source(NamedTuple):
@@ -29,18 +29,18 @@ class Source(NamedTuple):
         title: Its format in words.
         listing: Lists its pairs; takes the source's path and the options.
         options: Names of `listing`'s further arguments.
-        depth_scale: Metres per unit of the files that are written, by default.
+        depth_scale: Meters per unit of the files that are written, by default.
     """
 
     title: str
     listing: Callable[..., Listing]
     options: tuple[str, ...] = ()
-    depth_scale: float = MILLIMETRE
+    depth_scale: float = MILLIMETER
 
 
 _RECORDING = ('min_confidence', 'test_share')
 SOURCES = {
-    'nyu': Source('NYU Depth v2: labelled .mat or BTS folders', list_nyu, ('splits',)),
+    'nyu': Source('NYU Depth v2: labeled .mat or BTS folders', list_nyu, ('splits',)),
     'kitti': Source(
         'KITTI annotated depth beside raw images',
         list_kitti,

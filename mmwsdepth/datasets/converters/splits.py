@@ -26,7 +26,7 @@ def recording_name(src: Path, path: Path) -> str:
 
 
 def tail_split(index: int, count: int, test_share: float) -> str:
-    """Part a recording: its last frames are for testing, since neighbours look alike.
+    """Part a recording: its last frames are for testing, since neighbors look alike.
 
     Args:
         index: Of the frame, from 0.

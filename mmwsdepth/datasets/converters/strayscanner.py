@@ -1,7 +1,7 @@
 """Stray Scanner: recordings of an iPhone's lidar.
 
 https://github.com/strayrobots/scanner/blob/main/docs/format.md: a folder with `rgb.mp4` (HEVC),
-`depth/NUMBER.png` (192x256, millimetres; old versions wrote .npy) and `confidence/NUMBER.png` (0 to
+`depth/NUMBER.png` (192x256, millimeters; old versions wrote .npy) and `confidence/NUMBER.png` (0 to
 2), one a video frame, and `camera_matrix.csv`. All lie as the sensor does: a phone held upright
 recorded them on their side.
 """

@@ -13,7 +13,7 @@ from .textures import Material
 
 
 class Piece(NamedTuple):
-    """Solids that belong together, and the width and depth in metres of the floor they need."""
+    """Solids that belong together, and the width and depth in meters of the floor they need."""
 
     solids: list[Solid]
     width: float
@@ -21,10 +21,10 @@ class Piece(NamedTuple):
 
 
 def placed(piece: Piece, x: float, y: float, yaw: float) -> list[Solid]:
-    """The solids of a piece, turned by yaw in radians and moved to (x, y) metres."""
+    """The solids of a piece, turned by yaw in radians and moved to (x, y) meters."""
     turn, shift = level(yaw), np.array([x, y, 0], np.float32)
     return [
-        replace(solid, centre=turn @ solid.centre + shift, rotation=turn @ solid.rotation)
+        replace(solid, center=turn @ solid.center + shift, rotation=turn @ solid.rotation)
         for solid in piece.solids
     ]
 
@@ -32,7 +32,7 @@ def placed(piece: Piece, x: float, y: float, yaw: float) -> list[Solid]:
 def clutter(
     rng: Generator, top: float, width: float, depth: float, room: float = 0.5, most: int = 4
 ) -> list[Solid]:
-    """Up to `most` small things on a surface `top` metres high, none taller than `room` metres."""
+    """Up to `most` small things on a surface `top` meters high, none taller than `room` meters."""
     things: list[Solid] = []
     slots = max(int(width / 0.3), 1)
     for slot in rng.permutation(slots)[: rng.integers(0, most + 1)]:
@@ -58,7 +58,7 @@ def _thing(rng: Generator, x: float, y: float, z: float, room: float) -> list[So
 
 def _plant(rng: Generator, x: float, y: float, z: float, high: float) -> list[Solid]:
     pot, leaf = 0.35 * high, 0.15 * high
-    tones = [materials.colour(rng.uniform(0.25, 0.36), 0.7, value) for value in (0.2, 0.55)]
+    tones = [materials.color(rng.uniform(0.25, 0.36), 0.7, value) for value in (0.2, 0.55)]
     green = Material('carpet', materials.palette(*tones), 0.35)
     solids = [pole((x, y, z), (x, y, z + pot), 0.14 * high, materials.ornament(rng))]
     for _ in range(9):
@@ -190,8 +190,8 @@ def cupboard(rng: Generator) -> Piece:
 
 def lamp(rng: Generator) -> Piece:
     """A standing lamp: a thin vertical pole with a glowing shade."""
-    high, metal = rng.uniform(1.2, 1.7), materials.painted(rng, materials.grey(rng))
-    shade = replace(materials.painted(rng, materials.colour(0.11, 0.3, 1.0)), glow=0.9)
+    high, metal = rng.uniform(1.2, 1.7), materials.painted(rng, materials.gray(rng))
+    shade = replace(materials.painted(rng, materials.color(0.11, 0.3, 1.0)), glow=0.9)
     solids = [
         pole((0, 0, 0), (0, 0, 0.03), 0.14, metal),
         pole((0, 0, 0), (0, 0, high), 0.014, metal),

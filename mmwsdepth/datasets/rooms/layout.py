@@ -78,7 +78,7 @@ def _faces(rng: Generator) -> tuple[Material, ...]:
     walls = [materials.wall(rng)] * 4
     if rng.random() < 0.4:
         walls[rng.integers(4)] = materials.wall(rng)
-    ceiling = materials.painted(rng, materials.colour(0.1, 0.04, rng.uniform(0.85, 0.97)))
+    ceiling = materials.painted(rng, materials.color(0.1, 0.04, rng.uniform(0.85, 0.97)))
     if rng.random() < 0.15:
         ceiling = materials.wood(rng, 'planks', 0.15)
     return (*walls, materials.floor(rng), ceiling)
@@ -86,7 +86,7 @@ def _faces(rng: Generator) -> tuple[Material, ...]:
 
 def _decals(rng: Generator, room: Room) -> list[Decal]:
     long, wide, high = (float(edge) for edge in room.size)
-    trim = materials.painted(rng, materials.grey(rng))
+    trim = materials.painted(rng, materials.gray(rng))
     dusk = bool(rng.random() < 0.3)
     decals = []
     for face, length in enumerate((wide, wide, long, long)):
@@ -124,12 +124,12 @@ def _wall_item(
             trim,
             materials.sky(rng, pane, dusk),
         )
-    centre, tall = rng.uniform(1.35, 1.65), width * rng.uniform(0.6, 1.1)
+    center, tall = rng.uniform(1.35, 1.65), width * rng.uniform(0.6, 1.1)
     tall = min(tall, 1.0)
     frame = materials.wood(rng) if rng.random() < 0.5 else trim
     return _framed(
         face,
-        (start, centre - tall / 2, start + width, centre + tall / 2),
+        (start, center - tall / 2, start + width, center + tall / 2),
         0.035,
         frame,
         materials.picture(rng),

@@ -16,34 +16,34 @@ _WOOD_TONES = [
 ]
 
 
-def colour(hue: float, saturation: float, value: float) -> Array:
-    """(3,) linear BGR reflectance of a colour named by hue, saturation and value in [0, 1]."""
+def color(hue: float, saturation: float, value: float) -> Array:
+    """(3,) linear BGR reflectance of a color named by hue, saturation and value in [0, 1]."""
     rgb = colorsys.hsv_to_rgb(hue % 1.0, min(max(saturation, 0), 1), min(max(value, 0), 1))
     return np.array(rgb[::-1], np.float32) ** np.float32(2.2)
 
 
-def palette(*colours: Array) -> Array:
-    """(3, K) palette of K colours."""
-    return np.stack(colours, 1)
+def palette(*colors: Array) -> Array:
+    """(3, K) palette of K colors."""
+    return np.stack(colors, 1)
 
 
 def accent(rng: Generator) -> Array:
-    """A lively colour, (3,) linear BGR."""
-    return colour(rng.random(), rng.uniform(0.35, 0.85), rng.uniform(0.35, 0.9))
+    """A lively color, (3,) linear BGR."""
+    return color(rng.random(), rng.uniform(0.35, 0.85), rng.uniform(0.35, 0.9))
 
 
 def pale(rng: Generator) -> Array:
-    """A light, quiet colour, (3,) linear BGR."""
-    return colour(
+    """A light, quiet color, (3,) linear BGR."""
+    return color(
         rng.choice([0.08, 0.12, 0.3, 0.55, 0.6, 0.95]),
         rng.uniform(0.02, 0.22),
         rng.uniform(0.78, 0.95),
     )
 
 
-def grey(rng: Generator) -> Array:
+def gray(rng: Generator) -> Array:
     """Black to white, barely tinted, (3,) linear BGR."""
-    return colour(rng.random(), rng.uniform(0, 0.08), rng.uniform(0.12, 0.95))
+    return color(rng.random(), rng.uniform(0, 0.08), rng.uniform(0.12, 0.95))
 
 
 def _shades(base: Array, contrast: float) -> Array:
@@ -58,18 +58,18 @@ def wood(rng: Generator, pattern: str = 'wood', scale: float = 1.0) -> Material:
     """Timber; with pattern 'planks' a floor or wall of boards, 'panels' a cupboard's front."""
     hue, saturation, value = _WOOD_TONES[rng.integers(len(_WOOD_TONES))]
     value *= rng.uniform(0.9, 1.1)
-    tones = palette(colour(hue, saturation * 1.1, value * 0.7), colour(hue, saturation, value))
+    tones = palette(color(hue, saturation * 1.1, value * 0.7), color(hue, saturation, value))
     return Material(pattern, tones, scale, _shift(rng), gloss=rng.uniform(0.05, 0.3))
 
 
 def painted(rng: Generator, base: Array, pattern: str = 'plain', scale: float = 1.0) -> Material:
-    """A coat of one colour, a little uneven."""
+    """A coat of one color, a little uneven."""
     return Material(pattern, _shades(base, 0.06), scale, _shift(rng), gloss=rng.uniform(0, 0.15))
 
 
 def cloth(rng: Generator) -> Material:
     """Upholstery, curtains and rugs."""
-    base = accent(rng) if rng.random() < 0.7 else grey(rng)
+    base = accent(rng) if rng.random() < 0.7 else gray(rng)
     other = pale(rng) if rng.random() < 0.5 else base * 0.5
     pattern = rng.choice(['carpet', 'carpet', 'plaid', 'stripes', 'checks'])
     if pattern == 'carpet':
@@ -95,23 +95,23 @@ def ornament(rng: Generator) -> Material:
 
 
 def books(rng: Generator) -> Material:
-    """A row of books; the scale is the height of a shelf, centred on v = 0."""
-    spines = [accent(rng) if rng.random() < 0.6 else grey(rng) for _ in range(5)]
+    """A row of books; the scale is the height of a shelf, centered on v = 0."""
+    spines = [accent(rng) if rng.random() < 0.6 else gray(rng) for _ in range(5)]
     return Material('books', palette(*spines), 0.3, _shift(rng))
 
 
 def picture(rng: Generator) -> Material:
     """An abstract painting."""
-    tones = [accent(rng) for _ in range(4)] + [pale(rng), grey(rng)]
+    tones = [accent(rng) for _ in range(4)] + [pale(rng), gray(rng)]
     rng.shuffle(tones)
     pattern = 'art' if rng.random() < 0.6 else 'blocks'
     return Material(pattern, palette(*tones), rng.uniform(0.6, 2.0), _shift(rng), gloss=0.1)
 
 
 def sky(rng: Generator, pane: float, dusk: bool) -> Material:
-    """A window with panes of the given size in metres."""
-    blue = colour(rng.uniform(0.52, 0.6), rng.uniform(0.15, 0.45), 0.25 if dusk else 0.95)
-    cloud = colour(0.1, 0.08, 0.35 if dusk else 1.0)
+    """A window with panes of the given size in meters."""
+    blue = color(rng.uniform(0.52, 0.6), rng.uniform(0.15, 0.45), 0.25 if dusk else 0.95)
+    cloud = color(0.1, 0.08, 0.35 if dusk else 1.0)
     return Material('sky', palette(blue, cloud), pane, 0.0, glow=0.3 if dusk else 1.1)
 
 
@@ -119,7 +119,7 @@ def wall(rng: Generator) -> Material:
     """Paint, plaster, wallpaper, bricks, tiles or boards."""
     base = pale(rng)
     if rng.random() < 0.3:
-        base = colour(rng.random(), rng.uniform(0.2, 0.5), rng.uniform(0.4, 0.85))
+        base = color(rng.random(), rng.uniform(0.2, 0.5), rng.uniform(0.4, 0.85))
     kind = rng.choice(
         ['plain', 'plaster', 'stripes', 'bricks', 'tiles', 'planks', 'plaid'],
         p=[0.28, 0.24, 0.13, 0.13, 0.1, 0.06, 0.06],
@@ -127,11 +127,11 @@ def wall(rng: Generator) -> Material:
     if kind == 'plain' or kind == 'plaster':
         return painted(rng, base, str(kind))
     if kind == 'bricks':
-        clay = colour(rng.uniform(0.0, 0.06), rng.uniform(0.3, 0.65), rng.uniform(0.45, 0.8))
+        clay = color(rng.uniform(0.0, 0.06), rng.uniform(0.3, 0.65), rng.uniform(0.45, 0.8))
         white = rng.random() < 0.35
         return Material(
             'bricks',
-            palette(pale(rng) if white else clay, colour(0.1, 0.08, 0.7)),
+            palette(pale(rng) if white else clay, color(0.1, 0.08, 0.7)),
             0.08,
             _shift(rng),
         )
@@ -154,13 +154,13 @@ def wall(rng: Generator) -> Material:
 
 
 def floor(rng: Generator) -> Material:
-    """Boards, tiles, chequered stone, carpet or marble."""
+    """Boards, tiles, checkered stone, carpet or marble."""
     kind = rng.choice(
         ['planks', 'tiles', 'checks', 'carpet', 'marble'], p=[0.45, 0.2, 0.12, 0.15, 0.08]
     )
     if kind == 'planks':
         return wood(rng, 'planks', rng.uniform(0.09, 0.18))
-    base = colour(rng.random(), rng.uniform(0.03, 0.35), rng.uniform(0.35, 0.85))
+    base = color(rng.random(), rng.uniform(0.03, 0.35), rng.uniform(0.35, 0.85))
     if kind == 'tiles':
         return Material(
             'tiles',

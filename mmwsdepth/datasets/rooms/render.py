@@ -1,4 +1,4 @@
-"""Ray casting: colour averaged over each pixel, depth exact at its centre."""
+"""Ray casting: color averaged over each pixel, depth exact at its center."""
 
 from typing import NamedTuple
 
@@ -20,7 +20,7 @@ class RoomView(NamedTuple):
 
     Attributes:
         image: (H, W, 3) uint8, BGR.
-        depth: (H, W) float32, distance along the optical axis in metres at the pixel centres.
+        depth: (H, W) float32, distance along the optical axis in meters at the pixel centers.
     """
 
     image: NDArray[np.uint8]

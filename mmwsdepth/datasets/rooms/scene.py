@@ -11,7 +11,7 @@ from .textures import Array, Material
 
 
 class Decal(NamedTuple):
-    """A flat rectangle u0, v0, u1, v1 in metres on a wall or the floor: a picture, door or rug."""
+    """A flat rectangle u0, v0, u1, v1 in meters on a wall or the floor: a picture, door or rug."""
 
     face: int
     extent: tuple[float, float, float, float]
@@ -23,7 +23,7 @@ class Room:
     """An empty room, from the origin to `size`, seen from inside.
 
     Attributes:
-        size: (3,) in metres.
+        size: (3,) in meters.
         faces: Materials of the walls x = 0, x = max, y = 0, y = max, the floor and the ceiling.
         decals: Painted over the faces in order.
     """
@@ -54,7 +54,7 @@ class Camera:
     """A pinhole camera.
 
     Attributes:
-        position: (3,) in metres.
+        position: (3,) in meters.
         rotation: (3, 3) from camera axes (right, down, forward) to the world's.
         fov: Field of view along the image's longer side in radians.
     """
@@ -87,7 +87,7 @@ class Camera:
 
 
 class Light(NamedTuple):
-    """A small round lamp: position (3,) in metres, linear BGR power (3,) and radius in metres."""
+    """A small round lamp: position (3,) in meters, linear BGR power (3,) and radius in meters."""
 
     position: Array
     power: Array

@@ -85,8 +85,8 @@ def _occlusion(scene: Scene, points: Array, normal: Array, owner: NDArray[np.int
         if solid.corners()[2].min() < _CONTACT:
             reach = solid.radius + 3 * _CONTACT
             near = np.flatnonzero(
-                (np.abs(ground[0] - solid.centre[0]) < reach)
-                & (np.abs(ground[1] - solid.centre[1]) < reach)
+                (np.abs(ground[0] - solid.center[0]) < reach)
+                & (np.abs(ground[1] - solid.center[1]) < reach)
             )
             strength = 0.55 * min(1.0, float(solid.half[:2].min()) / 0.1)
             gap = solid.distance(ground[:, near])
@@ -138,10 +138,10 @@ def shadowed(
 
     Args:
         solids: All that may cast shadows; none shadows itself, being convex.
-        lamp: (3,) in metres.
-        points: (3, N) in metres.
+        lamp: (3,) in meters.
+        points: (3, N) in meters.
         toward: (3, N) unit directions from the points to the lamp.
-        gap: (N,) distance to the lamp in metres.
+        gap: (N,) distance to the lamp in meters.
         owner: (N,) number of the solid that a point lies on.
 
     Returns:
@@ -149,7 +149,7 @@ def shadowed(
     """
     dark = np.zeros(points.shape[1], np.bool_)
     for number, solid in enumerate(solids):
-        axis = lamp - solid.centre
+        axis = lamp - solid.center
         away = float(np.linalg.norm(axis))
         edge = math.sqrt(1 - (solid.radius / away) ** 2) if away > solid.radius else -1.0
         where = np.flatnonzero((axis / away) @ toward >= edge)

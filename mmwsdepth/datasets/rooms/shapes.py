@@ -1,7 +1,7 @@
 """Solids that rays can hit: boxes, ellipsoids and cylinders, each a stretched unit shape.
 
 A ray is `origin + t * direction`. An affine map keeps `t`, so every solid is intersected as a unit
-shape in its own frame. World axes are in metres, x and y level, z up.
+shape in its own frame. World axes are in meters, x and y level, z up.
 """
 
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ _SIGNS = np.array(list(product((-1, 1), repeat=3)), np.float32).T
 
 
 class Surface(NamedTuple):
-    """Unit normals (3, N) in the world, and surface coordinates u, v (N,) in metres."""
+    """Unit normals (3, N) in the world, and surface coordinates u, v (N,) in meters."""
 
     normal: Array
     u: Array
@@ -31,14 +31,14 @@ class Solid:
 
     Attributes:
         kind: Which unit shape is stretched.
-        centre: (3,) in metres.
-        half: (3,) half extents along the own axes in metres.
+        center: (3,) in meters.
+        half: (3,) half extents along the own axes in meters.
         rotation: (3, 3) from the own axes to the world's.
         material: What it is made of.
     """
 
     kind: Kind
-    centre: Array
+    center: Array
     half: Array
     rotation: Array
     material: Material
@@ -47,37 +47,37 @@ class Solid:
         """Where rays from one point outside first meet the solid.
 
         Args:
-            origin: (3,) in metres.
+            origin: (3,) in meters.
             directions: (3, N), of any length.
 
         Returns:
             (N,) ray parameter t > 0, infinite where the ray misses.
         """
         to_unit = self.rotation.T / self.half[:, None]
-        near, far = _SPANS[self.kind](to_unit @ (origin - self.centre), to_unit @ directions)
+        near, far = _SPANS[self.kind](to_unit @ (origin - self.center), to_unit @ directions)
         return np.where((near <= far) & (near > 0), near, np.float32(np.inf))
 
     def surface(self, points: Array) -> Surface:
         """Normals and surface coordinates at (3, N) points on the solid."""
         half = self.half[:, None]
-        unit = self.rotation.T @ (points - self.centre[:, None]) / half
+        unit = self.rotation.T @ (points - self.center[:, None]) / half
         normal, u, v = _SURFACES[self.kind](unit, unit * half)
         normal = self.rotation @ (normal / half)
         return Surface(normal / np.sqrt((normal * normal).sum(0)), u, v)
 
     def distance(self, points: Array) -> Array:
-        """Distance in metres from (3, N) points to the solid's oriented bounding box, (N,)."""
-        local = self.rotation.T @ (points - self.centre[:, None])
+        """Distance in meters from (3, N) points to the solid's oriented bounding box, (N,)."""
+        local = self.rotation.T @ (points - self.center[:, None])
         outside = np.maximum(np.abs(local) - self.half[:, None], 0)
         return np.sqrt((outside * outside).sum(0))
 
     def corners(self) -> Array:
-        """(3, 8) corners of the oriented bounding box in metres."""
-        return self.centre[:, None] + self.rotation @ (_SIGNS * self.half[:, None])
+        """(3, 8) corners of the oriented bounding box in meters."""
+        return self.center[:, None] + self.rotation @ (_SIGNS * self.half[:, None])
 
     @property
     def radius(self) -> float:
-        """Radius in metres of a ball around the centre that holds the solid."""
+        """Radius in meters of a ball around the center that holds the solid."""
         return float(np.linalg.norm(self.half))
 
 
@@ -143,21 +143,21 @@ def level(yaw: float) -> Array:
 
 
 def box(
-    centre: tuple[float, float, float],
+    center: tuple[float, float, float],
     size: tuple[float, float, float],
     material: Material,
     yaw: float = 0.0,
 ) -> Solid:
-    """A box by its centre and full size in metres, turned by yaw in radians."""
+    """A box by its center and full size in meters, turned by yaw in radians."""
     return Solid(
-        'box', np.array(centre, np.float32), np.array(size, np.float32) / 2, level(yaw), material
+        'box', np.array(center, np.float32), np.array(size, np.float32) / 2, level(yaw), material
     )
 
 
-def ball(centre: tuple[float, float, float], radius: float, material: Material) -> Solid:
-    """A sphere by its centre and radius in metres."""
+def ball(center: tuple[float, float, float], radius: float, material: Material) -> Solid:
+    """A sphere by its center and radius in meters."""
     return Solid(
-        'sphere', np.array(centre, np.float32), np.full(3, radius, np.float32), level(0.0), material
+        'sphere', np.array(center, np.float32), np.full(3, radius, np.float32), level(0.0), material
     )
 
 
@@ -167,7 +167,7 @@ def pole(
     radius: float,
     material: Material,
 ) -> Solid:
-    """A round pole between two points, by its radius in metres."""
+    """A round pole between two points, by its radius in meters."""
     first, last = np.array(start, np.float64), np.array(end, np.float64)
     length = np.linalg.norm(last - first)
     axis = (last - first) / length

@@ -1,4 +1,4 @@
-"""Procedural materials: patterns over surface coordinates in metres."""
+"""Procedural materials: patterns over surface coordinates in meters."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -33,8 +33,8 @@ class Material:
     Attributes:
         pattern: A key of `PATTERNS`.
         palette: (3, K) linear BGR reflectances that the pattern blends.
-        scale: Size of the pattern's cell in metres.
-        shift: Offset of the pattern in metres, so that equal materials differ.
+        scale: Size of the pattern's cell in meters.
+        shift: Offset of the pattern in meters, so that equal materials differ.
         glow: Light given off, relative to a white surface in full light.
         gloss: Strength of the highlight, 0 = matt.
     """
@@ -196,12 +196,12 @@ PATTERNS: dict[str, Callable[[Array, Array], Paint]] = {
 
 
 def paint(material: Material, u: Array, v: Array) -> Array:
-    """Colour a surface.
+    """Color a surface.
 
     Args:
         material: What the surface is made of.
-        u: (N,) surface coordinate in metres, horizontal where the surface stands upright.
-        v: (N,) surface coordinate in metres, upwards where the surface stands upright.
+        u: (N,) surface coordinate in meters, horizontal where the surface stands upright.
+        v: (N,) surface coordinate in meters, upwards where the surface stands upright.
 
     Returns:
         (3, N) linear BGR reflectance.

@@ -11,7 +11,7 @@ from .textures import Array
 
 
 class Hits(NamedTuple):
-    """What each ray meets: depth (H, W) in metres and the solid's number, -1 for the room."""
+    """What each ray meets: depth (H, W) in meters and the solid's number, -1 for the room."""
 
     depth: Array
     owner: NDArray[np.int16]
@@ -25,8 +25,8 @@ def rays(
     Args:
         camera: The pinhole camera.
         size: (H, W) in pixels.
-        dx: Offset from the pixel centres to the right in pixels.
-        dy: Offset from the pixel centres downwards in pixels.
+        dx: Offset from the pixel centers to the right in pixels.
+        dy: Offset from the pixel centers downwards in pixels.
 
     Returns:
         The directions, and the focal length in pixels.

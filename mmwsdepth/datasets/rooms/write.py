@@ -1,4 +1,4 @@
-"""Rooms on disk: JPEG images beside 16-bit PNG depth in millimetres, and a manifest."""
+"""Rooms on disk: JPEG images beside 16-bit PNG depth in millimeters, and a manifest."""
 
 import json
 import os
@@ -44,7 +44,7 @@ def write_rooms(
     """Render a data set, or what is missing of it.
 
     Writes `images/<split>/room_00000.jpg`, `annotations/<split>/room_00000.png` (16 bit,
-    millimetres, 0 = no measurement) and last `manifest.json`, which says that the set is complete.
+    millimeters, 0 = no measurement) and last `manifest.json`, which says that the set is complete.
     Every file appears whole or not at all, so a run that was stopped can be repeated.
 
     Args:
@@ -99,7 +99,7 @@ def _manifest(num: dict[str, int], size: tuple[int, int], seed: int) -> dict[str
         'seed': seed,
         'size': list(size),
         'num': num,
-        'unit': 'millimetre',
+        'unit': 'millimeter',
         'missing': 0,
     }
 
@@ -140,8 +140,8 @@ def _render_to_disk(job: _Job) -> None:
     if image_path.exists() and depth_path.exists():
         return
     view = render_room(room_seed(job.seed, job.split, job.number), job.size)
-    millimetres = np.round(view.depth * 1000).astype(np.uint16)
-    _write(depth_path, cv2.imencode('.png', millimetres)[1].tobytes())
+    millimeters = np.round(view.depth * 1000).astype(np.uint16)
+    _write(depth_path, cv2.imencode('.png', millimeters)[1].tobytes())
     quality = [cv2.IMWRITE_JPEG_QUALITY, 95]
     _write(image_path, cv2.imencode('.jpg', view.image, quality)[1].tobytes())
 

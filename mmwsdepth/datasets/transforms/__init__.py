@@ -1,14 +1,14 @@
-"""Transforms that act on the colour and the sensor's grid."""
+"""Transforms that act on the color and the sensor's grid."""
 
 from .formatting import PackRGBDInputs
 from .geometric import RandomCropRGBD, RandomFlipRGBD, RandomRotateRGBD, ResizeRGBD
-from .loading import LoadColour, LoadDepth
+from .loading import LoadColor, LoadDepth
 from .sensor import DownsampleDepth
 from .upsampling import UpsampleDepth
 
 __all__ = [
     'DownsampleDepth',
-    'LoadColour',
+    'LoadColor',
     'LoadDepth',
     'PackRGBDInputs',
     'RandomCropRGBD',

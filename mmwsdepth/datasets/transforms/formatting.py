@@ -21,7 +21,7 @@ class PackRGBDInputs(BaseTransform):
     """Pack a sample into `inputs`, (3, H, W) uint8, and `data_samples`, a `SegDataSample`.
 
     The data sample has `gt_depth_map` and `gt_depth_map_hr` as far as they are there, (1, h, w)
-    float32 in metres, each on its own grid, and names and shapes as metainfo.
+    float32 in meters, each on its own grid, and names and shapes as metainfo.
     """
 
     def transform(self, results: Results) -> dict[str, Any]:

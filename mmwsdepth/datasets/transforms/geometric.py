@@ -1,4 +1,4 @@
-"""Geometric transforms that treat colour and depth alike, each on its own grid."""
+"""Geometric transforms that treat color and depth alike, each on its own grid."""
 
 import math
 
@@ -14,10 +14,10 @@ from .sensor import downsample_array
 
 @TRANSFORMS.register_module()
 class ResizeRGBD(BaseTransform):
-    """Resize the colour image to what counts as HR; depth is never resampled upwards.
+    """Resize the color image to what counts as HR; depth is never resampled upwards.
 
     A depth map with more pixels than the new image is brought to the image's grid, taking the pixel
-    at each cell's centre; a coarser one stays as the sensor saw it.
+    at each cell's center; a coarser one stays as the sensor saw it.
 
     Args:
         scale: (width, height) of the image in pixels.
@@ -51,7 +51,7 @@ class ResizeRGBD(BaseTransform):
 
 @TRANSFORMS.register_module()
 class RandomFlipRGBD(BaseTransform):
-    """Mirror colour and depth left to right.
+    """Mirror color and depth left to right.
 
     Args:
         prob: Probability.
@@ -70,9 +70,9 @@ class RandomFlipRGBD(BaseTransform):
 
 @TRANSFORMS.register_module()
 class RandomRotateRGBD(BaseTransform):
-    """Rotate colour and depth about the image's centre.
+    """Rotate color and depth about the image's center.
 
-    Colour is mirrored at the border, where depth is missing; depth takes the nearest pixel.
+    Color is mirrored at the border, where depth is missing; depth takes the nearest pixel.
 
     Args:
         prob: Probability.
@@ -114,7 +114,7 @@ def snapped_length(length: int, fine: int, coarse: int) -> tuple[int, int, int]:
     Returns:
         Coarse pixels, fine pixels, and the step of coarse pixels at which a window may start. Where
         the two grids' borders meet so rarely that snapping would cost a quarter of the length, the
-        step is 1 and the two windows' centres are up to half a fine pixel apart.
+        step is 1 and the two windows' centers are up to half a fine pixel apart.
     """
     step = coarse // math.gcd(fine, coarse)
     cells = min(max(int(length * coarse / fine), 1), coarse)
@@ -127,9 +127,9 @@ def snapped_length(length: int, fine: int, coarse: int) -> tuple[int, int, int]:
 
 @TRANSFORMS.register_module()
 class RandomCropRGBD(BaseTransform):
-    """Cut one random window out of colour and depth, whatever their ratio.
+    """Cut one random window out of color and depth, whatever their ratio.
 
-    The window starts and ends where pixel borders of the colour and the sensor's grid meet, see
+    The window starts and ends where pixel borders of the color and the sensor's grid meet, see
     `snapped_length`; so it may be smaller than asked for by less than one such step.
 
     Args:

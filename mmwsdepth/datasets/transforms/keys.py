@@ -1,6 +1,6 @@
 """Keys of a sample on its way through the pipeline.
 
-`img` is (H, W, 3) uint8 BGR; `gt_depth_map` is (h, w) float32 metres on the sensor's grid and
+`img` is (H, W, 3) uint8 BGR; `gt_depth_map` is (h, w) float32 meters on the sensor's grid and
 `gt_depth_map_hr` the same on a fine grid, both 0 where nothing was measured.
 """
 

@@ -7,14 +7,14 @@ from mmcv.transforms import BaseTransform
 
 from mmwsdepth.registry import TRANSFORMS
 
-from ..depth_io import BadFileError, peek_size, read_colour, read_depth
+from ..depth_io import BadFileError, peek_size, read_color, read_depth
 from ..pairing import size_complaint
 from .keys import DEPTH, HR_DEPTH, IMAGE, Results
 
 
 @TRANSFORMS.register_module()
-class LoadColour(BaseTransform):
-    """Read the colour image at `img_path`.
+class LoadColor(BaseTransform):
+    """Read the color image at `img_path`.
 
     Sets `img`, (H, W, 3) uint8 BGR, `img_shape` and `ori_shape`. A sample marked `is_bad` is black.
 
@@ -28,7 +28,7 @@ class LoadColour(BaseTransform):
         if results.get('is_bad'):
             results[IMAGE] = np.zeros((*_size_or_any(path), 3), np.uint8)
         else:
-            results[IMAGE] = read_colour(path)
+            results[IMAGE] = read_color(path)
         results['img_shape'] = results['ori_shape'] = results[IMAGE].shape[:2]
         return results
 
@@ -37,7 +37,7 @@ class LoadColour(BaseTransform):
 class LoadDepth(BaseTransform):
     """Read the depth at `depth_map_path` and, where there is one, at `hr_depth_map_path`.
 
-    Sets `gt_depth_map` and `gt_depth_map_hr`, float32 in metres, 0 where nothing was measured. A
+    Sets `gt_depth_map` and `gt_depth_map_hr`, float32 in meters, 0 where nothing was measured. A
     sample marked `is_bad` has none measured.
 
     Raises:

@@ -14,7 +14,7 @@ def downsample_array(depth: np.ndarray, size: tuple[int, int], mode: str) -> np.
     """`downsample_depth` for a NumPy array.
 
     Args:
-        depth: (H, W) float32 in metres; 0 means no measurement.
+        depth: (H, W) float32 in meters; 0 means no measurement.
         size: (h, w) of the coarser grid.
         mode: See `downsample_depth`.
 

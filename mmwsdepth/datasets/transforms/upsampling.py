@@ -1,4 +1,4 @@
-"""What people do instead: bring the sensor's depth up to the colour image. For comparison alone."""
+"""What people do instead: bring the sensor's depth up to the color image. For comparison alone."""
 
 import torch
 from mmcv.transforms import BaseTransform
@@ -11,7 +11,7 @@ from .keys import DEPTH, IMAGE, Results
 
 @TRANSFORMS.register_module()
 class UpsampleDepth(BaseTransform):
-    """Bring `gt_depth_map` to the colour image's grid, so that a model can be trained as usual.
+    """Bring `gt_depth_map` to the color image's grid, so that a model can be trained as usual.
 
     Args:
         mode: See `upsample_depth`.

@@ -15,7 +15,7 @@ let source = null;
 let points = null;
 let isWaiting = false;
 
-/** Show an estimate's points; depth is a Float32Array of metres, image an element that is loaded. */
+/** Show an estimate's points; depth is a Float32Array of meters, image an element that is loaded. */
 export function showCloud(image, depth, width, height, focal) {
   const copy = new OffscreenCanvas(width, height).getContext('2d');
   copy.drawImage(image, 0, 0, width, height);

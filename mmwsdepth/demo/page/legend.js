@@ -1,15 +1,15 @@
-/** The bar in metres beside the picture. */
+/** The bar in meters beside the picture. */
 
 const legend = document.getElementById('legend');
 const [bar, ticks, marker] = legend.children;
 let range = [0, 1];
 
-/** Give the bar its colours, from near to far. */
-export function colourLegend(colours) {
-  bar.style.background = `linear-gradient(to top, ${colours.join(', ')})`;
+/** Give the bar its colors, from near to far. */
+export function colorLegend(colors) {
+  bar.style.background = `linear-gradient(to top, ${colors.join(', ')})`;
 }
 
-/** Label the bar with round numbers of metres from near to far. */
+/** Label the bar with round numbers of meters from near to far. */
 export function labelLegend(near, far) {
   range = [near, far];
   const step = roundStep((far - near) / 5);
@@ -22,7 +22,7 @@ export function labelLegend(near, far) {
     labels.push(label);
   }
   ticks.replaceChildren(...labels);
-  legend.ariaLabel = `Colours from ${near.toFixed(2)} to ${far.toFixed(2)} metres`;
+  legend.ariaLabel = `Colors from ${near.toFixed(2)} to ${far.toFixed(2)} meters`;
 }
 
 /** Point at a depth, or at none. */

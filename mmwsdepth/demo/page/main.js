@@ -1,7 +1,7 @@
 /** The page: takes an image, asks the server, shows what comes back. */
 
 import { changeFocalLength, showCloud } from './cloud.js';
-import { colourLegend, labelLegend } from './legend.js';
+import { colorLegend, labelLegend } from './legend.js';
 import { showPicture } from './picture.js';
 
 const element = (id) => document.getElementById(id);
@@ -9,12 +9,12 @@ const file = element('file');
 const focal = element('focal');
 let settings = null;
 let estimate = null;
-let colourUrl = null;
+let colorUrl = null;
 let asking = new AbortController();
 
 async function start() {
   settings = await (await fetch('settings')).json();
-  colourLegend(settings.colours);
+  colorLegend(settings.colors);
   file.accept = settings.types.join();
   element('model').textContent = `${settings.checkpoint} on ${settings.device}`;
   element('limits').textContent =
@@ -67,16 +67,16 @@ async function show(image, answer, signal) {
   const { key, width, height } = answer;
   const response = await fetch(`estimates/${key}/depth`, { signal });
   const depth = new Float32Array(await response.arrayBuffer());
-  if (colourUrl) URL.revokeObjectURL(colourUrl);
-  colourUrl = URL.createObjectURL(image);
+  if (colorUrl) URL.revokeObjectURL(colorUrl);
+  colorUrl = URL.createObjectURL(image);
   estimate = answer;
   labelLegend(answer.near, answer.far);
-  showPicture(colourUrl, `estimates/${key}/colours`, depth, width, height);
+  showPicture(colorUrl, `estimates/${key}/colors`, depth, width, height);
   describe();
   element('empty').hidden = true;
   element('result').hidden = element('another').hidden = false;
-  await Promise.all(['colour', 'depth'].map((id) => element(id).decode()));
-  showCloud(element('colour'), depth, width, height, focalOfEstimate());
+  await Promise.all(['color', 'depth'].map((id) => element(id).decode()));
+  showCloud(element('color'), depth, width, height, focalOfEstimate());
 }
 
 function describe() {
@@ -96,7 +96,7 @@ function describe() {
 }
 
 function linkFiles() {
-  for (const kind of ['png', 'colour', 'ply']) {
+  for (const kind of ['png', 'color', 'ply']) {
     const length = kind === 'ply' ? `?focal_length=${focal.value}` : '';
     element(`get-${kind}`).href = `estimates/${estimate.key}/files/${kind}${length}`;
   }

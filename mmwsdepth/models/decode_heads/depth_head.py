@@ -1,4 +1,4 @@
-"""Multi-scale features to depth in metres."""
+"""Multi-scale features to depth in meters."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -26,14 +26,14 @@ class DepthHead(BaseModule):
         in_channels: Channels of the feature maps, finest first.
         channels: Width of the decoder, or its width at each level, finest first.
         finest_stride: Pixels of the image a side to one of the finest feature map.
-        min_depth: Nearest depth in metres.
-        max_depth: Farthest depth in metres.
+        min_depth: Nearest depth in meters.
+        max_depth: Farthest depth in meters.
         range_mode: 'log' predicts log-depth, kept within the range with a margin of a factor e on
             both sides; 'sigmoid' predicts the share of the way from min_depth to max_depth.
-        norm_cfg: Normalisation layer.
+        norm_cfg: Normalization layer.
         act_cfg: Activation.
         with_cp: Recompute activations in the backward pass: less memory, more time.
-        init_cfg: Initialisation.
+        init_cfg: Initialization.
 
     Raises:
         ValueError: The depth range is empty, the range mode unknown, or there is not one width a
@@ -92,7 +92,7 @@ class DepthHead(BaseModule):
             feats: (N, C_i, H_i, W_i), finest first.
 
         Returns:
-            (N, 1, H, W) in metres, float32, with H = finest_stride * H_0.
+            (N, 1, H, W) in meters, float32, with H = finest_stride * H_0.
         """
         return self.estimate(self.decode(feats))
 
@@ -113,7 +113,7 @@ class DepthHead(BaseModule):
         return tuple(reversed(maps))
 
     def estimate(self, maps: Sequence[Tensor]) -> Tensor:
-        """Turn what `decode` returns into depth, (N, 1, H, W) in metres, see `forward`."""
+        """Turn what `decode` returns into depth, (N, 1, H, W) in meters, see `forward`."""
         return self._run(self._estimate, maps[0])
 
     def _run(self, part: Callable[..., Tensor], *args: Any) -> Tensor:
@@ -124,10 +124,10 @@ class DepthHead(BaseModule):
         if self.finest_stride > 1:
             height, width = (side * self.finest_stride for side in x.shape[-2:])
             x = _upsample(x, (height, width))
-        return self.to_metres(self.output(x))
+        return self.to_meters(self.output(x))
 
-    def to_metres(self, raw: Tensor) -> Tensor:
-        """Map the last layer's output to metres, in float32 also under autocast.
+    def to_meters(self, raw: Tensor) -> Tensor:
+        """Map the last layer's output to meters, in float32 also under autocast.
 
         Args:
             raw: Unbounded; 0 is the middle of the range.
@@ -149,7 +149,7 @@ class DepthHead(BaseModule):
             test_cfg: Not used; part of MMSegmentation's interface.
 
         Returns:
-            (N, 1, H, W) in metres.
+            (N, 1, H, W) in meters.
         """
         return _upsample(self(feats), batch_img_metas[0]['img_shape'][:2])
 

@@ -1,4 +1,4 @@
-"""Normalises and stacks a batch."""
+"""Normalizes and stacks a batch."""
 
 from typing import Any
 
@@ -10,14 +10,14 @@ from mmwsdepth.registry import MODELS
 
 @MODELS.register_module()
 class DepthDataPreprocessor(ImgDataPreprocessor):
-    """Moves a batch to the device, normalises the colour images and stacks them.
+    """Moves a batch to the device, normalizes the color images and stacks them.
 
     Ground truth stays in the data samples, on its own grid and unpadded. Arguments are those of
     MMEngine's `ImgDataPreprocessor` (mean, std, bgr_to_rgb, ...).
     """
 
     def forward(self, data: dict, training: bool = False) -> dict[str, Any]:
-        """Normalise a batch.
+        """Normalize a batch.
 
         Args:
             data: `inputs`, a list of (3, H, W), and `data_samples`.

@@ -29,7 +29,7 @@ def mask_blocks(
     """Set random square blocks to missing, so that reconstruction needs the surroundings.
 
     Args:
-        depth: (N, 1, h, w) in metres; 0 means no measurement.
+        depth: (N, 1, h, w) in meters; 0 means no measurement.
         ratio: Expected share of masked blocks.
         size: Side of a block in pixels.
         generator: Source of randomness on the processor; PyTorch's own by default.
@@ -50,7 +50,7 @@ class DepthReconstruction(BaseModel):
 
     Xu et al. 2021 distil a depth-to-depth network's features; this one's layers, its masked blocks
     and its loss are ours. Input: log-depth and a validity channel. A U-shaped network with group
-    normalisation returns dense depth and decoder features at strides 1, 2, 4, ... of the sensor's
+    normalization returns dense depth and decoder features at strides 1, 2, 4, ... of the sensor's
     grid. There is no skip at stride 1, which would copy depth, and the encoder begins at stride 2.
     Trains alongside a student, or alone as a model of its own.
 
@@ -60,7 +60,7 @@ class DepthReconstruction(BaseModel):
         loss: Reconstruction loss on measured pixels.
         frozen: Never learn, whatever mode the surrounding model is in.
         data_preprocessor: When trained alone.
-        init_cfg: Initialisation, e.g. `dict(type='Pretrained', checkpoint=...)`.
+        init_cfg: Initialization, e.g. `dict(type='Pretrained', checkpoint=...)`.
 
     Raises:
         ValueError: It is frozen and nothing says with which weights.
@@ -107,7 +107,7 @@ class DepthReconstruction(BaseModel):
         """Reconstruct depth.
 
         Args:
-            depth: (N, 1, h, w) in metres; 0 means no measurement.
+            depth: (N, 1, h, w) in meters; 0 means no measurement.
 
         Returns:
             Dense depth (N, 1, h, w), float32, and decoder features at strides 1, 2, 4, ...
@@ -131,7 +131,7 @@ class DepthReconstruction(BaseModel):
         """Compute what is distilled: the finest decoder features of a clean pass, no gradient.
 
         Args:
-            depth: (N, 1, h, w) in metres; 0 means no measurement.
+            depth: (N, 1, h, w) in meters; 0 means no measurement.
 
         Returns:
             (N, channels[0], h, w).
@@ -147,7 +147,7 @@ class DepthReconstruction(BaseModel):
         """MMEngine's entry for a teacher that is trained alone.
 
         Args:
-            inputs: In mode 'tensor' depth, (N, 1, h, w) in metres; else the images, not used.
+            inputs: In mode 'tensor' depth, (N, 1, h, w) in meters; else the images, not used.
             data_samples: Each with `gt_depth_map`, (1, h, w).
             mode: 'loss', 'predict' (fills `pred_depth_map`, (1, h, w), from depth with the same
                 blocks masked each time, so that filling is scored) or 'tensor'.

@@ -12,7 +12,7 @@ class Estimate(NamedTuple):
     """Depth and the features behind it.
 
     Attributes:
-        depth: (N, 1, H, W) in metres.
+        depth: (N, 1, H, W) in meters.
         feats: Feature maps, finest first.
     """
 
@@ -24,7 +24,7 @@ def stack_gt_depth(data_samples: Sequence[BaseDataElement], image: Tensor) -> Te
     """Stack the sensor's depth of a batch.
 
     Args:
-        data_samples: Each with `gt_depth_map`, (1, h, w) in metres, 0 where nothing was measured.
+        data_samples: Each with `gt_depth_map`, (1, h, w) in meters, 0 where nothing was measured.
         image: (N, C, H, W), of which the sensor sees the same.
 
     Returns:
@@ -50,7 +50,7 @@ def stack_gt_depth(data_samples: Sequence[BaseDataElement], image: Tensor) -> Te
 
 
 def store_prediction(sample: BaseDataElement, depth: Tensor) -> None:
-    """Put a prediction, (1, H, W) in metres, into a data sample as `pred_depth_map`."""
+    """Put a prediction, (1, H, W) in meters, into a data sample as `pred_depth_map`."""
     sample.set_data({'pred_depth_map': PixelData(data=depth)})
 
 

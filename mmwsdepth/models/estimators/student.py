@@ -14,10 +14,10 @@ def run_student(student: Any, image: Tensor) -> Estimate:
 
     Args:
         student: Encoder-decoder, see `WSDepthEstimator`.
-        image: (N, 3, H, W), normalised.
+        image: (N, 3, H, W), normalized.
 
     Returns:
-        Depth (N, 1, H, W) in metres, float32, and the features that are distilled: the decoder's
+        Depth (N, 1, H, W) in meters, float32, and the features that are distilled: the decoder's
         where the head shows them by `decode` and `estimate`, else the encoder's.
     """
     feats, head = student.extract_feat(image), student.decode_head

@@ -26,12 +26,12 @@ class WSDepthEstimator(BaseModel):
     """Weakly-supervised depth from resolution-mismatched data (arXiv 2109.11573).
 
     The student sees the HR image and its LR copy with shared weights, and with statistics of batch
-    normalisation of its own for each. Both branches learn in every step unless an
+    normalization of its own for each. Both branches learn in every step unless an
     `AlternatingBranchesHook` says which. The ratio of the grids comes from the shapes in the batch
     and need not be an integer. `loss_hr` alone with HR ground truth is plain supervised training.
 
     Args:
-        student: Encoder-decoder with `extract_feat(image)` and `decode_head(feats)` in metres, such
+        student: Encoder-decoder with `extract_feat(image)` and `decode_head(feats)` in meters, such
             as `mmseg.DepthEstimator`. A head with `decode` and `estimate`, such as `DepthHead`, is
             distilled at its decoder's features, any other at the encoder's.
         loss_lr: LR estimate against LR ground truth.
@@ -47,10 +47,10 @@ class WSDepthEstimator(BaseModel):
             CPUs and on tensor cores run faster.
         test_cfg: How `predict` sees an image, see `InferenceOptions`; whole by default.
         data_preprocessor: See `DepthDataPreprocessor`.
-        init_cfg: Initialisation.
+        init_cfg: Initialization.
 
     Raises:
-        ValueError: The sensor is unknown, nothing ties depth to metres, or an affinity loss has no
+        ValueError: The sensor is unknown, nothing ties depth to meters, or an affinity loss has no
             teacher.
     """
 
@@ -73,7 +73,7 @@ class WSDepthEstimator(BaseModel):
         if sensor not in SENSORS:
             raise ValueError(f'sensor={sensor!r} is none of {", ".join(SENSORS)}')
         if not loss_lr and not loss_hr:
-            raise ValueError('neither loss_lr nor loss_hr is given: nothing ties depth to metres')
+            raise ValueError('neither loss_lr nor loss_hr is given: nothing ties depth to meters')
         if loss_affinity and not teacher:
             raise ValueError('loss_affinity needs a teacher: give model.teacher, or no such loss')
         if teacher and not loss_affinity:
@@ -105,7 +105,7 @@ class WSDepthEstimator(BaseModel):
         self.register_load_state_dict_post_hook(forgive_missing_keys)
 
     def init_weights(self) -> None:
-        """Initialise, and let the LR branch start from the student's pretrained statistics."""
+        """Initialize, and let the LR branch start from the student's pretrained statistics."""
         super().init_weights()
         if not self.init_cfg:
             self.lr_statistics.copy_from(self.student)
@@ -117,8 +117,8 @@ class WSDepthEstimator(BaseModel):
         without gradient, and a later pass would learn nothing.
 
         Args:
-            inputs: (N, 3, H, W), normalised HR image.
-            data_samples: Each with `gt_depth_map`, (1, h, w) in metres on the sensor's grid.
+            inputs: (N, 3, H, W), normalized HR image.
+            data_samples: Each with `gt_depth_map`, (1, h, w) in meters on the sensor's grid.
 
         Returns:
             Scalars by name.
@@ -155,7 +155,7 @@ class WSDepthEstimator(BaseModel):
 
         Args:
             feats: Of each branch, finest first.
-            gt: (N, 1, h, w) in metres; 0 means no measurement.
+            gt: (N, 1, h, w) in meters; 0 means no measurement.
         """
         if self.affinity_factor is None:
             print_log(
@@ -189,10 +189,10 @@ class WSDepthEstimator(BaseModel):
         """Estimate depth at the image's own resolution.
 
         Args:
-            image: (N, 3, H, W), normalised.
+            image: (N, 3, H, W), normalized.
 
         Returns:
-            Depth (N, 1, H, W) in metres, float32, and the features that are distilled.
+            Depth (N, 1, H, W) in meters, float32, and the features that are distilled.
         """
         return run_student(self.student, image.contiguous(memory_format=self.memory_format))
 
@@ -205,10 +205,10 @@ class WSDepthEstimator(BaseModel):
         """Estimate depth at all scales of `test_cfg`.
 
         Args:
-            image: (N, 3, H, W), normalised.
+            image: (N, 3, H, W), normalized.
 
         Returns:
-            (N, 1, H, W) in metres.
+            (N, 1, H, W) in meters.
         """
         return estimate_at_scales(image, self.inference.scales, self._estimate_at)
 
@@ -217,14 +217,14 @@ class WSDepthEstimator(BaseModel):
         return (self.estimate_lr if at_lr else self.estimate)(image).depth
 
     def predict(self, inputs: Tensor, data_samples: list[BaseDataElement]) -> list[BaseDataElement]:
-        """Estimate depth at the colour camera's resolution.
+        """Estimate depth at the color camera's resolution.
 
         Args:
-            inputs: (N, 3, H, W), normalised.
-            data_samples: `ori_shape` is the size of the colour image as it was on disk.
+            inputs: (N, 3, H, W), normalized.
+            data_samples: `ori_shape` is the size of the color image as it was on disk.
 
         Returns:
-            The samples, each with `pred_depth_map`, (1, *ori_shape) in metres.
+            The samples, each with `pred_depth_map`, (1, *ori_shape) in meters.
         """
         depth = infer(inputs, self.estimate_depth, self.inference)
         for sample, single in zip(data_samples, depth, strict=True):
@@ -241,9 +241,9 @@ class WSDepthEstimator(BaseModel):
         """MMEngine's entry.
 
         Args:
-            inputs: (N, 3, H, W), normalised.
+            inputs: (N, 3, H, W), normalized.
             data_samples: What `mode` needs, see `loss` and `predict`.
-            mode: 'loss', 'predict' or 'tensor' (depth, (N, 1, H, W) in metres).
+            mode: 'loss', 'predict' or 'tensor' (depth, (N, 1, H, W) in meters).
 
         Raises:
             ValueError: The mode is unknown.

@@ -19,17 +19,17 @@ class Grids(NamedTuple):
 
 
 def log_depth(depth: Tensor) -> Tensor:
-    """Logarithm of depth in metres, which counts as `MIN_DEPTH` at least."""
+    """Logarithm of depth in meters, which counts as `MIN_DEPTH` at least."""
     return depth.clamp(min=MIN_DEPTH).log()
 
 
-def take_scale(
+def align_scale(
     depth: Tensor, coarse: Tensor, corner: Size, full: Size, share: float = 1.0
 ) -> Tensor:
     """Bring a tile's low frequencies to those of an estimate of the whole image.
 
     In log-depth, with A the area mean over cells and U the bilinear interpolation between their
-    centres::
+    centers::
 
         log result = log tile + share * U(log coarse - log A(tile))
 
@@ -39,14 +39,14 @@ def take_scale(
     nearest of them for the rim.
 
     Args:
-        depth: (..., h, w) in metres, the tile.
-        coarse: (..., ch, cw) in metres, covering the whole image.
+        depth: (..., h, w) in meters, the tile.
+        coarse: (..., ch, cw) in meters, covering the whole image.
         corner: (top, left) of the tile in pixels of the whole image.
         full: (H, W) of the whole image.
         share: How far towards the whole image's: 0 changes nothing.
 
     Returns:
-        (..., h, w) in metres.
+        (..., h, w) in meters.
 
     Raises:
         ValueError: No cell lies inside the tile; two cells a side are always enough.
@@ -81,8 +81,8 @@ def _cells_of(start: int, length: int, fine: int, coarse: int, like: Tensor) -> 
     cell = torch.arange(first, last, device=like.device, dtype=torch.float64)
     edge = cell[:, None] * ratio
     overlap = torch.minimum(pixel + 1, edge + ratio) - torch.maximum(pixel, edge)
-    centre = ((pixel + 0.5) / ratio - 0.5).clamp(first, last - 1)
-    spread = (1 - (centre[:, None] - cell).abs()).clamp(min=0)
+    center = ((pixel + 0.5) / ratio - 0.5).clamp(first, last - 1)
+    spread = (1 - (center[:, None] - cell).abs()).clamp(min=0)
     return _Cells(slice(first, last), (overlap.clamp(min=0) / ratio).to(like), spread.to(like))
 
 

@@ -1,7 +1,7 @@
 """Inference at any size: the whole image, its mirror image too, or tiles of one global scale.
 
 Everything here works on a callable that turns images, (N, 3, H, W), into depth, (N, 1, H, W) in
-metres. Depths are averaged and blended as logarithms, for which they are at least `MIN_DEPTH`.
+meters. Depths are averaged and blended as logarithms, for which they are at least `MIN_DEPTH`.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,7 +14,7 @@ from torch import Tensor
 
 from mmwsdepth.functional import area_mean, downsample_image
 
-from .global_scale import Size, log_depth, scale_grids, take_scale
+from .global_scale import Size, align_scale, log_depth, scale_grids
 
 EstimateDepth = Callable[[Tensor], Tensor]
 
@@ -32,7 +32,7 @@ class InferenceOptions:
             `estimate_at_scales`. (1,) sees the image as it is.
         flip: Take the mean with the mirror image's estimate, at twice the time.
         tile: (h, w) of a tile in pixels; best the size of the images in training.
-        overlap: (h, w) in pixels that neighbouring tiles share at least, or their share of a tile.
+        overlap: (h, w) in pixels that neighboring tiles share at least, or their share of a tile.
         tile_batch: How many tiles the network sees at once.
         global_size: (h, w) of the low-resolution pass, or its longest side; None for no such pass,
             so that every tile keeps the scale of its own. See `scale_grids` for its limits.
@@ -89,7 +89,7 @@ class InferenceOptions:
 
     @property
     def margins(self) -> Size:
-        """(h, w) in pixels that neighbouring tiles share; (-1, -1) where that has no meaning."""
+        """(h, w) in pixels that neighboring tiles share; (-1, -1) where that has no meaning."""
         lap = self.overlap
         if isinstance(lap, Sequence):
             return (
@@ -109,7 +109,7 @@ def infer(image: Tensor, estimate_depth: EstimateDepth, options: InferenceOption
         options: Mode, flip and tiles.
 
     Returns:
-        (N, 1, H, W) in metres.
+        (N, 1, H, W) in meters.
     """
     if options.flip:
         estimate_depth = partial(with_flip, estimate_depth=estimate_depth)
@@ -126,7 +126,7 @@ def with_flip(image: Tensor, estimate_depth: EstimateDepth) -> Tensor:
         estimate_depth: Image to depth, see the module.
 
     Returns:
-        (N, 1, H, W) in metres.
+        (N, 1, H, W) in meters.
     """
     straight = log_depth(estimate_depth(image))
     mirrored = log_depth(estimate_depth(image.flip(-1))).flip(-1)
@@ -146,7 +146,7 @@ def slide(image: Tensor, estimate_depth: EstimateDepth, options: InferenceOption
         options: The tiles' options.
 
     Returns:
-        (1, H, W) in metres.
+        (1, H, W) in meters.
     """
     full = (image.shape[-2], image.shape[-1])
     tile = (min(options.tile[0], full[0]), min(options.tile[1], full[1]))
@@ -168,7 +168,7 @@ def slide(image: Tensor, estimate_depth: EstimateDepth, options: InferenceOption
         crops = torch.stack([image[:, y : y + tile[0], x : x + tile[1]] for y, x in batch])
         for (y, x), depth in zip(batch, estimate_depth(crops).float(), strict=True):
             if coarse is not None:
-                depth = take_scale(depth, coarse, (y, x), full)
+                depth = align_scale(depth, coarse, (y, x), full)
             total[:, y : y + tile[0], x : x + tile[1]] += log_depth(depth) * window
     total /= _weight_sum(full[0], rows, window_rows)[:, None]
     total /= _weight_sum(full[1], columns, window_columns)

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from mmwsdepth.functional import area_mean, downsample_image, enlarge_image
 
-from .global_scale import Size, take_scale
+from .global_scale import Size, align_scale
 
 CELL = 8
 MAX_DENOMINATOR = 1000
@@ -29,19 +29,19 @@ def estimate_at_scales(
     """Estimate depth at several scales: coarse depth from all, detail from the finest.
 
     Over cells of 8 x 8 pixels of the next coarser scale, depth is the geometric mean of the scales
-    up to 1, which all learnt metres and err differently. Scales above 1 add only what is finer than
+    up to 1, which all learnt meters and err differently. Scales above 1 add only what is finer than
     a cell: a network blurs edges by a number of its pixels, and those of an enlarged image are
     smaller.
 
     Args:
         image: (N, 3, H, W).
         scales: Of the image's sides, ascending.
-        estimate: Image and its scale to depth, (N, 1, h, w) in metres.
+        estimate: Image and its scale to depth, (N, 1, h, w) in meters.
         resize: Brings an image to the size that a scale gives it.
         mean: Averages over the cells of a grid.
 
     Returns:
-        (N, 1, H, W) in metres.
+        (N, 1, H, W) in meters.
     """
     full = (image.shape[-2], image.shape[-1])
     depth = image[:, :1]
@@ -51,7 +51,7 @@ def estimate_at_scales(
         if number:
             rows, columns = ((side + CELL - 1) // CELL for side in depth.shape[-2:])
             share = 1.0 if scale > 1 else number / (number + 1)
-            finer = take_scale(finer, mean(depth, (rows, columns)), (0, 0), size, share)
+            finer = align_scale(finer, mean(depth, (rows, columns)), (0, 0), size, share)
         depth = finer
     if scales[-1] < 1:
         return F.interpolate(depth, full, mode='bilinear', align_corners=False)

@@ -10,7 +10,7 @@ from mmwsdepth.registry import MODELS
 def affinity_loss(student: Tensor, teacher: Tensor, valid: Tensor | None = None) -> Tensor:
     """Distance of two feature maps in affinity space (Xu et al. 2021), on the coarser grid.
 
-    Each channel is centred over the valid positions first: features after a ReLU are all positive,
+    Each channel is centered over the valid positions first: features after a ReLU are all positive,
     and their cosines would be near one everywhere.
 
     Args:
@@ -28,12 +28,12 @@ def affinity_loss(student: Tensor, teacher: Tensor, valid: Tensor | None = None)
     )
     mask = None if valid is None else area_mean(valid.float(), size).flatten(1) >= 0.5
     of_student, of_teacher = (
-        centred(area_mean(maps, size).flatten(2), mask) for maps in (student, teacher.detach())
+        centered(area_mean(maps, size).flatten(2), mask) for maps in (student, teacher.detach())
     )
     return affinity_distance(of_student, of_teacher, mask)
 
 
-def centred(features: Tensor, valid: Tensor | None = None) -> Tensor:
+def centered(features: Tensor, valid: Tensor | None = None) -> Tensor:
     """Subtract each channel's mean over the valid positions.
 
     Args:

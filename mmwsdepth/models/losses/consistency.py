@@ -15,9 +15,9 @@ def resolution_consistency_loss(
     Both are dense, so every pixel counts, measured or not.
 
     Args:
-        depth_lr: (N, 1, h, w) in metres, from the LR image.
-        depth_hr_down: (N, 1, h, w) in metres, from the HR image.
-        log: Compare log-depth instead of metres.
+        depth_lr: (N, 1, h, w) in meters, from the LR image.
+        depth_hr_down: (N, 1, h, w) in meters, from the HR image.
+        log: Compare log-depth instead of meters.
     """
     return (log_l1_loss if log else l1_loss)(depth_hr_down, depth_lr)
 
@@ -27,7 +27,7 @@ class ResolutionConsistencyLoss(nn.Module):
     """Module of `resolution_consistency_loss`.
 
     Args:
-        log: Compare log-depth instead of metres.
+        log: Compare log-depth instead of meters.
         loss_weight: Factor.
     """
 

@@ -12,8 +12,8 @@ def gradient_matching_loss(pred: Tensor, target: Tensor, scales: int = 4) -> Ten
     """Li and Snavely 2018 (MegaDepth, arXiv 1804.00607), eq. 3: gradients of the log error.
 
     Args:
-        pred: (N, 1, H, W) in metres.
-        target: (N, 1, H, W) in metres; 0 means no measurement.
+        pred: (N, 1, H, W) in meters.
+        target: (N, 1, H, W) in meters; 0 means no measurement.
         scales: Number of scales, each of half the size of the one before; those of fewer than two
             pixels a side are left out.
 

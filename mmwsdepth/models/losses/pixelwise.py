@@ -8,11 +8,11 @@ from .reduce import log_difference, masked_mean
 
 
 def l1_loss(pred: Tensor, target: Tensor) -> Tensor:
-    """Mean absolute error in metres over measured pixels.
+    """Mean absolute error in meters over measured pixels.
 
     Args:
-        pred: (N, 1, H, W) in metres.
-        target: (N, 1, H, W) in metres; 0 means no measurement.
+        pred: (N, 1, H, W) in meters.
+        target: (N, 1, H, W) in meters; 0 means no measurement.
     """
     return masked_mean((pred - target).abs(), target > 0)
 
@@ -21,8 +21,8 @@ def log_l1_loss(pred: Tensor, target: Tensor) -> Tensor:
     """Mean absolute error of log-depth over measured pixels.
 
     Args:
-        pred: (N, 1, H, W) in metres.
-        target: (N, 1, H, W) in metres; 0 means no measurement.
+        pred: (N, 1, H, W) in meters.
+        target: (N, 1, H, W) in meters; 0 means no measurement.
     """
     valid = target > 0
     return masked_mean(log_difference(pred, target, valid).abs(), valid)
@@ -34,8 +34,8 @@ def berhu_loss(pred: Tensor, target: Tensor, threshold: float = 0.2) -> Tensor:
     L1 up to c and `(e^2 + c^2) / 2c` beyond, c being a share of the batch's largest error.
 
     Args:
-        pred: (N, 1, H, W) in metres.
-        target: (N, 1, H, W) in metres; 0 means no measurement.
+        pred: (N, 1, H, W) in meters.
+        target: (N, 1, H, W) in meters; 0 means no measurement.
         threshold: c as a share of the largest error.
     """
     valid = target > 0
@@ -49,7 +49,7 @@ class DepthL1Loss(nn.Module):
     """Module of `l1_loss` and `log_l1_loss`.
 
     Args:
-        log: Compare log-depth instead of metres.
+        log: Compare log-depth instead of meters.
         loss_weight: Factor.
     """
 

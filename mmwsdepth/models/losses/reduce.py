@@ -21,8 +21,8 @@ def log_difference(pred: Tensor, target: Tensor, valid: Tensor) -> Tensor:
     """`log(pred) - log(target)` in float32, zero where invalid.
 
     Args:
-        pred: Depth in metres.
-        target: Depth in metres, of the same shape.
+        pred: Depth in meters.
+        target: Depth in meters, of the same shape.
         valid: Boolean, of the same shape.
     """
     pred = torch.where(valid, pred.to(target).clamp(min=MIN_DEPTH), 1)

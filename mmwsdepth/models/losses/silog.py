@@ -16,8 +16,8 @@ def silog_loss(
     bounds the gradient, so it is zero and not NaN where the prediction is exact.
 
     Args:
-        pred: (N, 1, H, W) in metres.
-        target: (N, 1, H, W) in metres; 0 means no measurement.
+        pred: (N, 1, H, W) in meters.
+        target: (N, 1, H, W) in meters; 0 means no measurement.
         lam: 0 ignores nothing, 1 ignores the global scale.
         per_image: Take both means over each image, and the mean of the images' losses, as Eigen et
             al. and MMSegmentation do. Otherwise over all measured pixels of the batch, as BTS,

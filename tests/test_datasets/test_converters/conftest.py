@@ -12,14 +12,14 @@ SIZE, GRID = (24, 32), (6, 8)
 
 
 def smooth(size=SIZE, seed=0):
-    """A picture that JPEG keeps nearly as it is, with colour channels that differ."""
+    """A picture that JPEG keeps nearly as it is, with color channels that differ."""
     rng = np.random.default_rng(seed)
     corners = rng.integers(0, 256, (2, 2, 3)).astype(np.float32)
     return cv2.resize(corners, size[::-1], interpolation=cv2.INTER_LINEAR).astype(np.uint8)
 
 
-def metres(grid=GRID, seed=0, farthest=9.0):
-    """Depth in whole millimetres, with a hole in the corner."""
+def meters(grid=GRID, seed=0, farthest=9.0):
+    """Depth in whole millimeters, with a hole in the corner."""
     rng = np.random.default_rng(seed)
     depth = np.round(rng.uniform(0.5, farthest, grid), 3)
     depth[0, 0] = 0
@@ -36,7 +36,7 @@ def put(path, array):
     return path
 
 
-def millimetres(depth):
+def millimeters(depth):
     return np.round(depth * 1000).astype(np.uint16)
 
 
@@ -52,16 +52,16 @@ class Converted:
         }
 
     def read(self, name, key='depth'):
-        """Depth in metres by the manifest's scale, or an image as it is."""
+        """Depth in meters by the manifest's scale, or an image as it is."""
         array = cv2.imread(str(self.root / self.files[name][key]['path']), cv2.IMREAD_UNCHANGED)
         if 'depth' not in key:
             return array
         assert array.dtype == np.uint16
         return array * self.manifest['depth_scale']
 
-    def check(self, name, colour, depth, hr_depth=None):
-        """Colour up to JPEG's loss, depth up to half a unit."""
-        assert np.abs(self.read(name, 'image').astype(int) - colour).mean() < 4
+    def check(self, name, color, depth, hr_depth=None):
+        """Color up to JPEG's loss, depth up to half a unit."""
+        assert np.abs(self.read(name, 'image').astype(int) - color).mean() < 4
         step = self.manifest['depth_scale'] / 2 + 1e-9
         np.testing.assert_allclose(self.read(name), depth, atol=step)
         if hr_depth is not None:
@@ -89,7 +89,7 @@ def pairs(tmp_path):
         root = tmp_path / folder
         for seed, name in enumerate(names):
             put(root / f'images/{name}{suffix}', smooth(seed=seed))
-            put(root / f'depths/{name}.png', millimetres(metres(seed=seed)))
+            put(root / f'depths/{name}.png', millimeters(meters(seed=seed)))
         return SimpleNamespace(root=root, image=root / 'images', depth=root / 'depths')
 
     return write

@@ -4,8 +4,8 @@ import pytest
 from tests.test_datasets.test_converters.conftest import (
     GRID,
     SIZE,
-    metres,
-    millimetres,
+    meters,
+    millimeters,
     put,
     smooth,
 )
@@ -16,26 +16,26 @@ def levels(seed=0):
     return np.random.default_rng(seed + 100).integers(0, 3, GRID).astype(np.uint8)
 
 
-def video(root, split, name, seed, colour='wide', hr=True):
+def video(root, split, name, seed, color='wide', hr=True):
     """One video with one frame, as the download script lays it out."""
     folder, file = root / split / name, f'{name}_305.244'
-    put(folder / f'{colour}/{file}.png', smooth(SIZE, seed))
-    put(folder / f'lowres_depth/{file}.png', millimetres(metres(GRID, seed)))
+    put(folder / f'{color}/{file}.png', smooth(SIZE, seed))
+    put(folder / f'lowres_depth/{file}.png', millimeters(meters(GRID, seed)))
     put(folder / f'confidence/{file}.png', levels(seed))
     if hr:
-        put(folder / f'highres_depth/{file}.png', millimetres(metres(SIZE, seed)))
+        put(folder / f'highres_depth/{file}.png', millimeters(meters(SIZE, seed)))
     return folder
 
 
 @pytest.mark.parametrize('least', [0, 1, 2])
 def test_both_depths_of_a_view_and_confidence(run, tmp_path, least):
     video(tmp_path / 'up', 'Training', '41', 0)
-    video(tmp_path / 'up', 'Validation', '42', 1, colour='color')
+    video(tmp_path / 'up', 'Validation', '42', 1, color='color')
     out = run('arkitscenes', tmp_path / 'up', min_confidence=least)
     assert out.report.has_hr
     for name, seed in (('train/41/41_305.244', 0), ('test/42/42_305.244', 1)):
-        kept = np.where(levels(seed) >= least, metres(GRID, seed), 0)
-        out.check(name, smooth(SIZE, seed), kept, metres(SIZE, seed))
+        kept = np.where(levels(seed) >= least, meters(GRID, seed), 0)
+        out.check(name, smooth(SIZE, seed), kept, meters(SIZE, seed))
     path = out.files['test/42/42_305.244']['hr_depth']['path']
     assert path == 'annotations_hr/test/42/42_305.244.png'
 
@@ -56,7 +56,7 @@ def test_frames_are_turned_upright(run, tmp_path, sky, turns):
     pincam.write_text('32 24 30.5 31.5 16 12')
     out = run('arkitscenes', tmp_path, min_confidence=0)
     name = 'train/41/41_305.244'
-    arrays = (smooth(SIZE), metres(GRID), metres(SIZE))
+    arrays = (smooth(SIZE), meters(GRID), meters(SIZE))
     out.check(name, *(np.rot90(array, -turns) for array in arrays))
     assert out.files[name]['focal'] == ([31.5, 30.5] if turns % 2 else [30.5, 31.5])
 

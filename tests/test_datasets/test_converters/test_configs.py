@@ -14,8 +14,8 @@ from tests.conftest import ROOT
 from tests.test_datasets.test_converters.conftest import (
     GRID,
     SIZE,
-    metres,
-    millimetres,
+    meters,
+    millimeters,
     put,
     smooth,
 )
@@ -30,7 +30,7 @@ PLACES = ('indoors/scene_1/scan_1/a', 'outdoor/scene_2/scan_2/b')
 def nyu(src: Path) -> dict:
     for split in ('train', 'test'):
         put(src / split / 'kitchen/rgb_00000.jpg', smooth())
-        put(src / split / 'kitchen/sync_depth_00000.png', millimetres(metres(SIZE)))
+        put(src / split / 'kitchen/sync_depth_00000.png', millimeters(meters(SIZE)))
     return {}
 
 
@@ -59,7 +59,7 @@ def ibims(src: Path) -> dict:
 def folder(src: Path) -> dict:
     for index in range(2):
         put(src / f'images/{index}.png', smooth())
-        put(src / f'depths/{index}.png', millimetres(metres()))
+        put(src / f'depths/{index}.png', millimeters(meters()))
     return dict(test_share=0.5)
 
 
@@ -84,7 +84,7 @@ def test_a_config_reads_what_its_converter_writes(
     hr: tuple | None,
     farthest: float,
 ) -> None:
-    """Metres on the right grids, no farther than the cap and near to it."""
+    """Meters on the right grids, no farther than the cap and near to it."""
     options = write(tmp_path / 'src')
     out = run(write.__name__, tmp_path / 'src', **options)
     cfg = load_config(str(ROOT / 'configs' / f'{config}.py'), data_root=str(out.root))

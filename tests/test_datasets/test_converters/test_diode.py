@@ -1,15 +1,15 @@
 import numpy as np
 import pytest
 
-from tests.test_datasets.test_converters.conftest import metres, put, smooth
+from tests.test_datasets.test_converters.conftest import meters, put, smooth
 
 PLACE = 'outdoor/scene_00022/scan_00193/00022_00193_outdoor_000_010'
 
 
 def sample(root, split='val', place=PLACE, seed=0, farthest=300.0):
-    """PNG, (H, W, 1) float32 metres and a float mask, as the devkit describes them."""
+    """PNG, (H, W, 1) float32 meters and a float mask, as the devkit describes them."""
     stem = root / split / place
-    depth = metres((24, 32), seed, farthest)
+    depth = meters((24, 32), seed, farthest)
     mask = np.random.default_rng(seed).integers(0, 2, depth.shape).astype(float)
     put(stem.with_name(stem.name + '.png'), smooth((24, 32), seed))
     put(stem.with_name(stem.name + '_depth.npy'), depth.astype(np.float32)[..., None])
@@ -23,7 +23,7 @@ def test_far_depth_and_the_mask_of_valid_returns(run, tmp_path):
     out = run('diode', tmp_path)
     assert set(out.files) == {f'test/{PLACE}', 'train/indoors/scene_1/scan_1/a'}
     out.check(f'test/{PLACE}', smooth((24, 32)), wanted)
-    assert out.manifest['unit'] == 'centimetre' and wanted.max() > 66
+    assert out.manifest['unit'] == 'centimeter' and wanted.max() > 66
     assert out.files[f'test/{PLACE}']['focal'] == [886.81, 927.06]
 
 
@@ -46,7 +46,7 @@ def test_what_is_missing_damaged_or_does_not_fit_is_left_out(run, tmp_path):
     out = run('diode', tmp_path)
     assert list(out.files) == ['test/indoors/a/b/4']
     assert out.report.rejected == {
-        'no colour image': 1,
+        'no color image': 1,
         'no mask of valid returns': 1,
         'bad file': 1,
         'mask does not fit depth': 1,

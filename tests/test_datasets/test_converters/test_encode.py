@@ -4,7 +4,7 @@ import pytest
 
 from mmwsdepth.datasets.converters.encode import Style, depth_units, write_sample, write_whole
 from mmwsdepth.datasets.converters.item import RejectedError, Sample
-from tests.test_datasets.test_converters.conftest import metres, smooth
+from tests.test_datasets.test_converters.conftest import meters, smooth
 
 
 @pytest.mark.parametrize('scale', [0.001, 1 / 256, 0.01])
@@ -37,10 +37,10 @@ def test_an_empty_map_is_rejected():
 
 @pytest.mark.parametrize('quarters', [0, 1, 2, 3])
 def test_everything_turns_together(tmp_path, quarters):
-    colour = smooth()
-    hr, lr = metres((24, 32)), metres((6, 8))
+    color = smooth()
+    hr, lr = meters((24, 32)), meters((6, 8))
     sample = Sample(
-        colour, lr, hr, jpeg=b'as it is', masks=dict(edges=colour[..., 0]), focal=(10.0, 20.0)
+        color, lr, hr, jpeg=b'as it is', masks=dict(edges=color[..., 0]), focal=(10.0, 20.0)
     )
     style = Style(lossless=True, quarters=quarters)
     record = write_sample(tmp_path, 'train', 'room/a.1', sample, style)
@@ -53,12 +53,12 @@ def test_everything_turns_together(tmp_path, quarters):
         assert (tmp_path / 'images/train/room/a.1.jpg').read_bytes() == b'as it is'
     else:
         turned = cv2.imread(str(tmp_path / from_disk['image']))
-        np.testing.assert_array_equal(turned, np.rot90(colour, clockwise))
+        np.testing.assert_array_equal(turned, np.rot90(color, clockwise))
         assert record['image']['size'] == list(turned.shape[:2])
     for key, array in (
         ('depth', lr * 1000),
         ('hr_depth', hr * 1000),
-        ('mask_edges', colour[..., 0]),
+        ('mask_edges', color[..., 0]),
     ):
         found = cv2.imread(str(tmp_path / from_disk[key]), cv2.IMREAD_UNCHANGED)
         np.testing.assert_array_equal(found, np.rot90(np.round(array), clockwise))

@@ -1,29 +1,29 @@
 import numpy as np
 import pytest
 
-from tests.test_datasets.test_converters.conftest import metres, millimetres, put, smooth
+from tests.test_datasets.test_converters.conftest import meters, millimeters, put, smooth
 
 
 def test_folders_called_train_and_val_are_the_splits(run, pairs):
     out = run('folder', pairs('train/a', 'val/a', 'val/room/b').root, test_share=0.1)
     assert sorted(out.files) == ['test/a', 'test/room/b', 'train/a']
-    out.check('test/room/b', smooth(seed=2), metres(seed=2))
+    out.check('test/room/b', smooth(seed=2), meters(seed=2))
 
 
-def test_depth_beside_colour_by_suffix_in_another_unit_with_hr(run, tmp_path):
-    colour, depth = smooth(), metres()
-    put(tmp_path / 'scan/a.png', colour)
+def test_depth_beside_color_by_suffix_in_another_unit_with_hr(run, tmp_path):
+    color, depth = smooth(), meters()
+    put(tmp_path / 'scan/a.png', color)
     put(tmp_path / 'scan/a_depth.png', np.round(depth * 5000).astype(np.uint16))
-    put(tmp_path / 'better/a_depth.npy', metres((24, 32)) * 5000)
+    put(tmp_path / 'better/a_depth.npy', meters((24, 32)) * 5000)
     src = dict(images='scan', depths='scan', hr_depths='better', depth_suffix='_depth')
     out = run('folder', tmp_path, unit=1 / 5000, test_share=0, **src)
     assert list(out.files) == ['a']
-    out.check('a', colour, depth, metres((24, 32)))
+    out.check('a', color, depth, meters((24, 32)))
 
 
 def test_a_wrong_unit_is_refused_before_it_is_written(run, tmp_path):
     put(tmp_path / 'images/a.png', smooth())
-    put(tmp_path / 'depths/a.png', millimetres(metres()))
+    put(tmp_path / 'depths/a.png', millimeters(meters()))
     with pytest.raises(ValueError, match=r'median depth is .* m with depth_scale=1'):
         run('folder', tmp_path, unit=1.0)
 

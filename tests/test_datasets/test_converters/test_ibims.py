@@ -1,7 +1,7 @@
 import numpy as np
 from scipy.io import savemat
 
-from tests.test_datasets.test_converters.conftest import metres, smooth
+from tests.test_datasets.test_converters.conftest import meters, smooth
 
 VIEW = (24, 32)
 
@@ -12,7 +12,7 @@ def core(folder, name, seed=0, **changes):
     binary = {k: rng.integers(0, 2, VIEW).astype(np.uint8) for k in ('invalid', 'transp', 'edges')}
     data = dict(
         rgb=smooth(VIEW, seed)[..., ::-1],
-        depth=metres(VIEW, seed, 30.0),
+        depth=meters(VIEW, seed, 30.0),
         edges=binary['edges'].astype(bool),
         calib=np.array([[550.5, 0, 0], [0, 551.5, 0], [320, 240, 1.0]]),
         mask_invalid=binary['invalid'],

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from mmwsdepth.datasets.converters.kitti import DEPTH_SCALE
-from tests.test_datasets.test_converters.conftest import metres, put, smooth
+from tests.test_datasets.test_converters.conftest import meters, put, smooth
 
 DATE, DRIVE = '2011_09_26', '2011_09_26_drive_0001_sync'
 CALIBRATION = (
@@ -11,8 +11,8 @@ CALIBRATION = (
 
 
 def depth_png(seed):
-    """KITTI's: 16 bit, metres times 256."""
-    return np.round(metres((24, 32), seed, 200.0) * 256).astype(np.uint16)
+    """KITTI's: 16 bit, meters times 256."""
+    return np.round(meters((24, 32), seed, 200.0) * 256).astype(np.uint16)
 
 
 def layout(root, suffix='.png'):
@@ -39,7 +39,7 @@ def test_annotated_depth_beside_raw_images(run, tmp_path, suffix):
     for seed, name in enumerate(names):
         stored = out.read(name) / out.manifest['depth_scale']
         np.testing.assert_array_equal(stored, depth_png(seed))
-        out.check(name, smooth((24, 32), seed), metres((24, 32), seed, 200.0))
+        out.check(name, smooth((24, 32), seed), meters((24, 32), seed, 200.0))
         assert out.files[name]['focal'] == [721.5377, 721.5]
     assert out.manifest['depth_scale'] == DEPTH_SCALE and out.read(names[0]).max() > 66
 
@@ -48,8 +48,8 @@ def test_a_frame_without_its_raw_image_is_left_out(run, tmp_path):
     src, raw = layout(tmp_path)
     next(raw.rglob('0000000005.png')).unlink()
     out = run('kitti', src, raw=raw)
-    assert out.report.rejected == {'no colour image': 1} and len(out.files) == 1
-    assert '0000000005' in out.report.examples['no colour image']
+    assert out.report.rejected == {'no color image': 1} and len(out.files) == 1
+    assert '0000000005' in out.report.examples['no color image']
 
 
 def test_the_official_selection_has_its_images_beside_it(run, tmp_path):
@@ -61,7 +61,7 @@ def test_the_official_selection_has_its_images_beside_it(run, tmp_path):
     out = run('kitti', folder)
     (name,) = out.files
     assert name == f'selection/{stem}_image_0000000005_image_02'
-    out.check(name, smooth((24, 32), 3), metres((24, 32), 3, 200.0))
+    out.check(name, smooth((24, 32), 3), meters((24, 32), 3, 200.0))
 
 
 def test_lists_of_the_eigen_split(run, tmp_path):
@@ -80,7 +80,7 @@ def test_lists_of_the_eigen_split(run, tmp_path):
         f'test/{DRIVE}/image_02/0000000005',
         f'train/{drives[1]}/image_02/0000000007',
     }
-    out.check(f'test/{DRIVE}/image_02/0000000005', smooth((24, 32), 0), metres((24, 32), 0, 200.0))
+    out.check(f'test/{DRIVE}/image_02/0000000005', smooth((24, 32), 0), meters((24, 32), 0, 200.0))
     assert out.report.rejected == {'no depth file': 1}
     only = run('kitti', src, 'only', raw=raw, test_list=test)
     assert list(only.files) == [f'test/{DRIVE}/image_02/0000000005']

@@ -3,15 +3,15 @@ import numpy as np
 import pytest
 from scipy.io import savemat
 
-from tests.test_datasets.test_converters.conftest import metres, millimetres, put, smooth
+from tests.test_datasets.test_converters.conftest import meters, millimeters, put, smooth
 
 VIEW = (24, 32)
 
 
-def labelled(path, count=4):
+def labeled(path, count=4):
     """`nyu_depth_v2_labeled.mat`: MATLAB's H x W x 3 x N and H x W x N, seen by HDF5 reversed."""
     images = np.stack([smooth(VIEW, seed)[..., ::-1] for seed in range(count)])
-    depths = np.stack([metres(VIEW, seed) for seed in range(count)]).astype(np.float32)
+    depths = np.stack([meters(VIEW, seed) for seed in range(count)]).astype(np.float32)
     with h5py.File(path, 'w', userblock_size=512) as file:
         file['images'] = images.transpose(0, 3, 2, 1)
         file['depths'] = depths.transpose(0, 2, 1)
@@ -19,27 +19,27 @@ def labelled(path, count=4):
     return path
 
 
-def test_labelled_set_with_the_official_split(run, tmp_path):
-    src = labelled(tmp_path / 'nyu_depth_v2_labeled.mat')
+def test_labeled_set_with_the_official_split(run, tmp_path):
+    src = labeled(tmp_path / 'nyu_depth_v2_labeled.mat')
     columns = dict(trainNdxs=np.array([[1], [4]], np.uint16), testNdxs=np.array([[2], [3]]))
     savemat(tmp_path / 'splits.mat', columns)
     out = run('nyu', src, jobs=2)
     assert sorted(out.files) == ['test/0002', 'test/0003', 'train/0001', 'train/0004']
     for name, entry in out.files.items():
         seed = int(entry['name']) - 1
-        out.check(name, smooth(VIEW, seed), metres(VIEW, seed))
+        out.check(name, smooth(VIEW, seed), meters(VIEW, seed))
         assert entry['focal'] == [518.8579, 519.4696]
     assert out.manifest['sensor'] == 'Kinect v1'
 
 
 def test_without_the_split_file_there_is_no_split(run, tmp_path):
-    out = run('nyu', labelled(tmp_path / 'nyu.mat'))
+    out = run('nyu', labeled(tmp_path / 'nyu.mat'))
     assert sorted(out.files) == ['0001', '0002', '0003', '0004']
     assert (out.root / 'images/0001.jpg').is_file()
 
 
 def test_a_split_that_is_none_is_refused(run, tmp_path):
-    src = labelled(tmp_path / 'nyu.mat', 2)
+    src = labeled(tmp_path / 'nyu.mat', 2)
     with pytest.raises(FileNotFoundError, match=r'gone\.mat'):
         run('nyu', src, splits=tmp_path / 'gone.mat')
     savemat(tmp_path / 'other.mat', dict(a=1))
@@ -50,8 +50,8 @@ def test_a_split_that_is_none_is_refused(run, tmp_path):
         run('nyu', src, splits=tmp_path / 'big.mat')
 
 
-def test_a_file_that_is_no_labelled_set_is_refused(run, tmp_path):
-    path = labelled(tmp_path / 'cut.mat')
+def test_a_file_that_is_no_labeled_set_is_refused(run, tmp_path):
+    path = labeled(tmp_path / 'cut.mat')
     path.write_bytes(path.read_bytes()[:-3000])
     with pytest.raises(ValueError, match=r'cut\.mat: no MATLAB 7\.3'):
         run('nyu', path)
@@ -62,12 +62,12 @@ def test_a_file_that_is_no_labelled_set_is_refused(run, tmp_path):
 
 
 def test_bts_folders(run, tmp_path):
-    """sync/SCENE and official_splits/test/SCENE, depth in millimetres."""
+    """sync/SCENE and official_splits/test/SCENE, depth in millimeters."""
     src = tmp_path / 'nyu_depth_v2'
     places = [('sync/bath_0001', 0), ('sync/den_0002', 1), ('official_splits/test/den', 2)]
     for place, seed in places:
         put(src / place / f'rgb_{seed:05d}.jpg', smooth(VIEW, seed))
-        put(src / place / f'sync_depth_{seed:05d}.png', millimetres(metres(VIEW, seed)))
+        put(src / place / f'sync_depth_{seed:05d}.png', millimeters(meters(VIEW, seed)))
     put(src / 'sync/den_0002/rgb_00009.jpg', smooth(VIEW))
     out = run('nyu', src)
     assert sorted(out.files) == [
@@ -77,7 +77,7 @@ def test_bts_folders(run, tmp_path):
     ]
     for (place, seed), split in zip(places, ('train', 'train', 'test'), strict=True):
         name = f'{split}/{place}/{seed:05d}'
-        out.check(name, smooth(VIEW, seed), metres(VIEW, seed))
+        out.check(name, smooth(VIEW, seed), meters(VIEW, seed))
         source = src / place / f'rgb_{seed:05d}.jpg'
         copied = out.root / out.files[name]['image']['path']
         assert copied.read_bytes() == source.read_bytes()

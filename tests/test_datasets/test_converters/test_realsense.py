@@ -5,13 +5,13 @@ from rosbags.rosbag2 import StoragePlugin
 from rosbags.rosbag2 import Writer as Writer2
 from rosbags.typesys import Stores, get_typestore
 
-from tests.test_datasets.test_converters.conftest import metres, smooth
+from tests.test_datasets.test_converters.conftest import meters, smooth
 
 SIZE, GRID = (60, 80), (48, 64)
 STORE = get_typestore(Stores.ROS1_NOETIC)
 TYPES = STORE.types
 FRAME = 33_333_333
-COLOUR, DEPTH = '/device_0/sensor_1/Color_0', '/device_0/sensor_0/Depth_0'
+COLOR, DEPTH = '/device_0/sensor_1/Color_0', '/device_0/sensor_0/Depth_0'
 
 
 def header(types=TYPES):
@@ -58,25 +58,25 @@ def write(path, messages):
 
 
 def sdk_bag(path, depth, frames=4, units=0.00025, late=4_000_000, focal=100.0, baseline=0.0):
-    """A recording of the SDK: depth of focal length 50 beside colour, each frame a little late."""
+    """A recording of the SDK: depth of focal length 50 beside color, each frame a little late."""
     stored = np.round(depth / units).astype(np.uint16)
     messages = [
-        (f'{COLOUR}/info/camera_info', 1, camera_info(focal, SIZE)),
+        (f'{COLOR}/info/camera_info', 1, camera_info(focal, SIZE)),
         (f'{DEPTH}/info/camera_info', 1, camera_info(50.0, GRID)),
-        (f'{COLOUR}/tf/0', 1, transform(baseline)),
+        (f'{COLOR}/tf/0', 1, transform(baseline)),
         (f'{DEPTH}/tf/0', 1, transform()),
         ('/device_0/sensor_0/option/Depth_Units/value', 1, TYPES['std_msgs/msg/Float32'](units)),
     ]
     for frame in range(frames):
         time = 10 + FRAME * (frame + 1)
-        colour = image(smooth(SIZE, frame)[..., ::-1], 'rgb8')
-        messages.append((f'{COLOUR}/image/data', time + late, colour))
+        color = image(smooth(SIZE, frame)[..., ::-1], 'rgb8')
+        messages.append((f'{COLOR}/image/data', time + late, color))
         messages.append((f'{DEPTH}/image/data', time, image(stored, 'mono16', pad=6)))
     return write(path, messages)
 
 
-def test_depth_is_seen_from_the_colour_camera_on_a_coarse_grid(run, tmp_path):
-    """Twice the focal length: a grid of half the colour's size, the middle of the depth's."""
+def test_depth_is_seen_from_the_color_camera_on_a_coarse_grid(run, tmp_path):
+    """Twice the focal length: a grid of half the color's size, the middle of the depth's."""
     depth = np.full(GRID, 2.0)
     depth[20:30, 24:40] = 1.0
     src = sdk_bag(tmp_path / 'desk.bag', depth)
@@ -100,8 +100,8 @@ def test_a_shifted_camera_sees_a_shifted_wall(run, tmp_path, late):
 
 
 def test_frames_without_a_partner_are_left_out(run, tmp_path):
-    src = sdk_bag(tmp_path / 'a.bag', metres(GRID), 3)
-    with_gap = sdk_bag(tmp_path / 'b.bag', metres(GRID), 2, late=FRAME * 5)
+    src = sdk_bag(tmp_path / 'a.bag', meters(GRID), 3)
+    with_gap = sdk_bag(tmp_path / 'b.bag', meters(GRID), 2, late=FRAME * 5)
     assert len(run('realsense', src, 'a').files) == 3
     with pytest.raises(ValueError, match=r'none of 2 pairs.*17 ms'):
         run('realsense', with_gap, 'b')
@@ -109,12 +109,12 @@ def test_frames_without_a_partner_are_left_out(run, tmp_path):
 
 def test_a_folder_of_bags(run, tmp_path):
     for name in ('a', 'b'):
-        sdk_bag(tmp_path / f'{name}.bag', metres(GRID), 1)
+        sdk_bag(tmp_path / f'{name}.bag', meters(GRID), 1)
     assert sorted(run('realsense', tmp_path, test_share=0).files) == ['a/000000', 'b/000000']
 
 
 def wrapper_messages(types, prefix):
-    depth = (metres(SIZE) * 1000).round().astype(np.uint16)
+    depth = (meters(SIZE) * 1000).round().astype(np.uint16)
     return [
         (f'{prefix}/color/camera_info', 1, camera_info(70.0, SIZE, types)),
         (f'{prefix}/color/image_raw', 2, image(smooth(SIZE), 'bgr8', 4, types)),
@@ -129,7 +129,7 @@ def wrapper_messages(types, prefix):
 def test_aligned_depth_of_the_ros_1_wrapper(run, tmp_path):
     src = write(tmp_path / 'robot.bag', wrapper_messages(TYPES, '/camera'))
     out = run('realsense', src, test_share=0)
-    out.check('robot/000000', smooth(SIZE), metres(SIZE))
+    out.check('robot/000000', smooth(SIZE), meters(SIZE))
     assert out.files['robot/000000']['focal'] == [70.0, 70.0]
 
 
@@ -141,30 +141,30 @@ def test_aligned_depth_of_the_ros_2_wrapper(run, tmp_path):
             connection = writer.add_connection(topic, kind, typestore=store)
             writer.write(connection, time, store.serialize_cdr(message, kind))
     out = run('realsense', tmp_path / 'robot', test_share=0)
-    out.check('robot/000000', smooth(SIZE), metres(SIZE))
+    out.check('robot/000000', smooth(SIZE), meters(SIZE))
 
 
 def test_a_bag_without_depth_names_its_topics(run, tmp_path):
     messages = [('/camera/color/image_raw', 1, image(smooth(SIZE), 'bgr8'))]
     with pytest.raises(ValueError, match=r'a\.bag: has /camera/color/image_raw, need Color_0'):
         run('realsense', write(tmp_path / 'a.bag', messages))
-    messages = [(f'{COLOUR}/image/data', 1, image(smooth(SIZE), 'rgb8'))]
-    messages += [(f'{DEPTH}/image/data', 1, image(metres(GRID).astype(np.uint16), 'mono16'))]
+    messages = [(f'{COLOR}/image/data', 1, image(smooth(SIZE), 'rgb8'))]
+    messages += [(f'{DEPTH}/image/data', 1, image(meters(GRID).astype(np.uint16), 'mono16'))]
     with pytest.raises(ValueError, match=r'b\.bag: has no .*Color_0/info/camera_info'):
         run('realsense', write(tmp_path / 'b.bag', messages))
 
 
 def test_a_damaged_bag_is_refused(run, tmp_path):
-    path = sdk_bag(tmp_path / 'cut.bag', metres(GRID))
+    path = sdk_bag(tmp_path / 'cut.bag', meters(GRID))
     path.write_bytes(path.read_bytes()[:5000])
     with pytest.raises(ValueError, match=r'cut\.bag: no ROS bag, or incomplete'):
         run('realsense', path)
 
 
 def test_other_encodings_are_left_out(run, tmp_path):
-    src = sdk_bag(tmp_path / 'a.bag', metres(GRID), 1)
+    src = sdk_bag(tmp_path / 'a.bag', meters(GRID), 1)
     messages = wrapper_messages(TYPES, '/camera')
     messages[1][2].encoding = 'yuv422_yuy2'
-    with pytest.raises(ValueError, match=r'colour yuv422_yuy2, depth 16UC1'):
+    with pytest.raises(ValueError, match=r'color yuv422_yuy2, depth 16UC1'):
         run('realsense', write(tmp_path / 'yuv.bag', messages), 'yuv')
     assert len(run('realsense', src, 'ok').files) == 1

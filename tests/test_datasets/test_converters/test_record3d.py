@@ -7,7 +7,7 @@ import lzfse
 import numpy as np
 import pytest
 
-from tests.test_datasets.test_converters.conftest import metres, smooth
+from tests.test_datasets.test_converters.conftest import meters, smooth
 
 SIZE, GRID = (32, 24), (16, 12)
 METADATA = dict(
@@ -21,14 +21,14 @@ def levels(frame):
 
 
 def recording(path, frames=(0, 1, 10, 2), metadata=METADATA, confidence=True):
-    """An .r3d file: JPEG colour, LZFSE-compressed float32 metres and uint8 levels."""
+    """An .r3d file: JPEG color, LZFSE-compressed float32 meters and uint8 levels."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with ZipFile(path, 'w') as archive:
         archive.writestr('metadata', json.dumps(metadata))
         archive.writestr('sound.m4a', b'')
         for frame in frames:
             jpeg = cv2.imencode('.jpg', smooth(SIZE, frame))[1].tobytes()
-            depth = metres(GRID, frame).astype(np.float32)
+            depth = meters(GRID, frame).astype(np.float32)
             depth[1, 1] = np.nan
             archive.writestr(f'rgbd/{frame}.jpg', jpeg)
             archive.writestr(f'rgbd/{frame}.depth', lzfse.compress(depth.tobytes()))
@@ -38,7 +38,7 @@ def recording(path, frames=(0, 1, 10, 2), metadata=METADATA, confidence=True):
 
 
 def wanted(frame, least=0):
-    depth = metres(GRID, frame)
+    depth = meters(GRID, frame)
     depth[1, 1] = 0
     return np.where(levels(frame) >= least, depth, 0)
 

@@ -11,15 +11,15 @@ from mmwsdepth.datasets.converters.registration import (
 )
 
 DEPTH = Camera((40.0, 40.0), (31.5, 23.5), (48, 64))
-COLOUR = Camera((100.0, 100.0), (79.5, 44.5), (90, 160))
+COLOR = Camera((100.0, 100.0), (79.5, 44.5), (90, 160))
 IDENTITY = Pose(np.eye(3), np.zeros(3))
 
 
 def plane(normal, distance, camera, size):
     """Depth of the plane normal . x = distance on a grid over a camera's view, in float64."""
     rows, columns = np.mgrid[: size[0], : size[1]]
-    x = (columns + 0.5) * camera.size[1] / size[1] - 0.5 - camera.centre[0]
-    y = (rows + 0.5) * camera.size[0] / size[0] - 0.5 - camera.centre[1]
+    x = (columns + 0.5) * camera.size[1] / size[1] - 0.5 - camera.center[0]
+    y = (rows + 0.5) * camera.size[0] / size[0] - 0.5 - camera.center[1]
     rays = np.stack((x / camera.focal[0], y / camera.focal[1], np.ones(size)), -1)
     return distance / (rays @ normal)
 
@@ -32,8 +32,8 @@ def test_the_same_camera_sees_the_same():
 
 
 def test_the_grid_is_as_coarse_as_the_depth_camera():
-    assert coarse_size(DEPTH, COLOUR) == (36, 64)
-    assert coarse_size(COLOUR, DEPTH) == DEPTH.size
+    assert coarse_size(DEPTH, COLOR) == (36, 64)
+    assert coarse_size(COLOR, DEPTH) == DEPTH.size
 
 
 @pytest.mark.parametrize('normal', [(0.0, 0.0, 1.0), (0.2, -0.1, 1.0)])
@@ -44,9 +44,9 @@ def test_a_plane_seen_from_beside_is_the_plane_there(normal):
     pose = Pose(rotation_of(*quaternion), np.array([0.05, -0.02, 0.01]))
     there = pose.rotation @ normal
     distance = 3 + there @ pose.translation
-    size = coarse_size(DEPTH, COLOUR)
-    seen = register_depth(plane(normal, 3, DEPTH, DEPTH.size), DEPTH, COLOUR, pose, size)
-    wanted = plane(there, distance, COLOUR, size)
+    size = coarse_size(DEPTH, COLOR)
+    seen = register_depth(plane(normal, 3, DEPTH, DEPTH.size), DEPTH, COLOR, pose, size)
+    wanted = plane(there, distance, COLOR, size)
     hit = seen > 0
     assert hit.mean() > 0.75
     np.testing.assert_allclose(seen[hit], wanted[hit], atol=0.03)

@@ -8,7 +8,7 @@ import pytest
 from mmwsdepth.datasets import RGBDDataset
 from mmwsdepth.datasets.converters import Style
 from mmwsdepth.datasets.converters.run import in_order
-from tests.test_datasets.test_converters.conftest import metres, put, smooth
+from tests.test_datasets.test_converters.conftest import meters, put, smooth
 
 NAMES = [f'{number:02d}' for number in range(10)]
 
@@ -26,14 +26,14 @@ def test_the_data_sets_read_what_was_written(run, pairs):
         first = data[0]
         assert first['name'] == {'train': '00', 'test': '08'}[split]
         np.testing.assert_allclose(
-            first['gt_depth_map'], metres(seed=int(first['name'])), atol=6e-4
+            first['gt_depth_map'], meters(seed=int(first['name'])), atol=6e-4
         )
 
 
 def test_the_manifest_describes_every_file(run, pairs):
     out = run('folder', pairs(*NAMES).root, test_share=0.2)
     assert out.manifest['num'] == {'train': 8, 'test': 2}
-    assert (out.manifest['unit'], out.manifest['missing']) == ('millimetre', 0)
+    assert (out.manifest['unit'], out.manifest['missing']) == ('millimeter', 0)
     described = set()
     for entry in out.files.values():
         assert entry['image']['size'] == [24, 32] and entry['depth']['size'] == [6, 8]
@@ -108,7 +108,7 @@ def test_rejected_pairs_are_counted_by_reason_and_leave_no_file(run, pairs):
     image.write_bytes(image.read_bytes()[:-40])
     out = run('folder', folder.root)
     reasons = {
-        'no depth file': 1, 'no colour image': 1, 'bad file': 2, 'sizes do not fit': 2
+        'no depth file': 1, 'no color image': 1, 'bad file': 2, 'sizes do not fit': 2
     }  # fmt: skip
     assert out.report.rejected == out.manifest['rejected'] == reasons
     assert '03: depth is 8x8, image 24x32' in out.report.examples['sizes do not fit']
@@ -121,7 +121,7 @@ def test_of_two_pairs_of_one_name_the_second_is_left_out_and_named(run, pairs):
     out = run('folder', folder.root, jobs=4)
     assert out.report.rejected == {'name used twice': 1}
     assert 'train, a' in out.report.examples['name used twice']
-    out.check('train/a', smooth(seed=0), metres(seed=0))
+    out.check('train/a', smooth(seed=0), meters(seed=0))
 
 
 def test_the_source_is_not_written_into(run, pairs, tmp_path):
@@ -194,7 +194,7 @@ def test_an_empty_folder_is_no_source(run, tmp_path, source):
         run(source, tmp_path / 'empty')
 
 
-def test_colour_of_png_is_kept_without_loss_if_asked(run, pairs):
+def test_color_of_png_is_kept_without_loss_if_asked(run, pairs):
     out = run('folder', pairs('a').root, style=Style(lossless=True), test_share=0)
     assert out.files['a']['image']['path'] == 'images/a.png'
     assert np.array_equal(out.read('a', 'image'), smooth(seed=0))

@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from tests.test_datasets.test_converters.conftest import metres, millimetres, put
+from tests.test_datasets.test_converters.conftest import meters, millimeters, put
 
 SIZE, GRID = (48, 64), (12, 16)
 
@@ -12,7 +12,7 @@ def levels(frame):
 
 
 def flat(frame):
-    """A frame that any video codec keeps: one grey by its number."""
+    """A frame that any video codec keeps: one gray by its number."""
     return np.full((*SIZE, 3), 20 + 30 * frame, np.uint8)
 
 
@@ -25,7 +25,7 @@ def recording(folder, frames=6, suffix='.png', video_frames=None):
         video.write(flat(frame))
     video.release()
     for frame in range(frames):
-        put(folder / f'depth/{frame:06d}{suffix}', millimetres(metres(GRID, frame)))
+        put(folder / f'depth/{frame:06d}{suffix}', millimeters(meters(GRID, frame)))
         put(folder / f'confidence/{frame:06d}.png', levels(frame))
     rows = '50.5, 0.0, 32.0\n0.0, 51.5, 24.0\n0.0, 0.0, 1.0'
     (folder / 'camera_matrix.csv').write_text(rows)
@@ -40,7 +40,7 @@ def test_each_depth_map_gets_its_own_frame(run, tmp_path, suffix):
     assert out.manifest['num'] == {'train': 3, 'test': 3}
     for frame in range(6):
         name = f'{"train" if frame < 3 else "test"}/71de12f9/{frame:06d}'
-        kept = np.where(levels(frame) == 2, metres(GRID, frame), 0)
+        kept = np.where(levels(frame) == 2, meters(GRID, frame), 0)
         out.check(name, flat(frame), kept)
         assert out.files[name]['focal'] == [50.5, 51.5]
 
@@ -52,7 +52,7 @@ def test_missing_depth_does_not_shift_the_frames(run, tmp_path):
     out = run('strayscanner', src, every=3, test_share=0, min_confidence=0)
     assert sorted(out.files) == ['a/000001', 'a/000005']
     for frame in (1, 5):
-        out.check(f'a/{frame:06d}', flat(frame), metres(GRID, frame))
+        out.check(f'a/{frame:06d}', flat(frame), meters(GRID, frame))
 
 
 def test_depth_behind_the_end_of_the_video_is_left_out(run, tmp_path):

@@ -1,6 +1,6 @@
 """Geometry is proved with pictures whose pixels hold their own place in the world.
 
-The field of view is the unit square. Colour holds (x, y, 0) of each pixel's centre; a depth pixel
+The field of view is the unit square. Color holds (x, y, 0) of each pixel's center; a depth pixel
 holds 1 + its number, which stands for its place exactly and never for a mixture of two pixels.
 """
 
@@ -46,12 +46,12 @@ class Span(NamedTuple):
     last: float
 
     @property
-    def centre(self):
+    def center(self):
         return (self.first + self.last) / 2
 
 
 def places(size):
-    """World coordinates (x, y) of each pixel's centre."""
+    """World coordinates (x, y) of each pixel's center."""
     height, width = size
     rows, columns = np.mgrid[:height, :width]
     return np.stack([(columns + 0.5) / width, (rows + 0.5) / height], axis=-1)
@@ -93,18 +93,18 @@ def crops(size, grid, crop_size, hr=None, number=40):
 @pytest.mark.parametrize(('size', 'grid', 'crop_size'), EXACT)
 def test_a_crop_shows_the_same_piece_of_the_world_on_both_grids(size, grid, crop_size):
     for crop in crops(size, grid, crop_size):
-        colour = spans(crop['img'], size)
+        color = spans(crop['img'], size)
         depth = spans(places_of(crop['gt_depth_map'], grid), grid)
-        np.testing.assert_allclose(colour, depth, atol=1e-6)
+        np.testing.assert_allclose(color, depth, atol=1e-6)
 
 
 @pytest.mark.parametrize(('size', 'grid', 'crop_size'), AWKWARD)
-def test_centres_agree_within_half_a_fine_pixel_where_the_grids_never_meet(size, grid, crop_size):
+def test_centers_agree_within_half_a_fine_pixel_where_the_grids_never_meet(size, grid, crop_size):
     for crop in crops(size, grid, crop_size):
-        colour = spans(crop['img'], size)
+        color = spans(crop['img'], size)
         depth = spans(places_of(crop['gt_depth_map'], grid), grid)
-        for fine, coarse, pixels in zip(colour, depth, size[::-1], strict=True):
-            assert abs(fine.centre - coarse.centre) * pixels < 0.5 + 1e-3
+        for fine, coarse, pixels in zip(color, depth, size[::-1], strict=True):
+            assert abs(fine.center - coarse.center) * pixels < 0.5 + 1e-3
             assert np.abs(np.subtract(fine, coarse)).max() * pixels < 0.75 + 1e-3
 
 
@@ -167,8 +167,8 @@ def test_hr_ground_truth_is_cropped_along(size, grid, hr, crop_size):
     exact = grid != (37, 37)
     for crop in crops(size, grid, crop_size, hr):
         fine = spans(places_of(crop['gt_depth_map_hr'], hr), hr)
-        colour = spans(crop['img'], size)
-        np.testing.assert_allclose(fine, colour, atol=1e-6)
+        color = spans(crop['img'], size)
+        np.testing.assert_allclose(fine, color, atol=1e-6)
         coarse = spans(places_of(crop['gt_depth_map'], grid), grid)
         np.testing.assert_allclose(fine, coarse, atol=1e-6 if exact else 0.76 / size[0])
 
@@ -210,19 +210,19 @@ def rotated(size, grid, hr=None, seed=0, degree=20.0):
 @pytest.mark.parametrize(
     ('size', 'grid'), [((60, 80), (60, 80)), ((60, 80), (15, 20)), ((80, 60), (20, 15))]
 )
-def test_rotation_turns_both_grids_by_one_angle_about_one_centre(size, grid, seed):
+def test_rotation_turns_both_grids_by_one_angle_about_one_center(size, grid, seed):
     results = rotated(size, grid, seed=seed)
-    colour = cell_means(results['img'], grid)[..., :2]
+    color = cell_means(results['img'], grid)[..., :2]
     depth = places_of(results['gt_depth_map'], grid)
-    difference = (depth - colour)[2:-2, 2:-2] * grid[::-1]
-    seen = np.isfinite(difference).all(-1) & (np.abs(colour - 0.5) < 0.4).all(-1)[2:-2, 2:-2]
+    difference = (depth - color)[2:-2, 2:-2] * grid[::-1]
+    seen = np.isfinite(difference).all(-1) & (np.abs(color - 0.5) < 0.4).all(-1)[2:-2, 2:-2]
     assert seen.mean() > 0.3
-    assert np.abs(colour - places(grid)).max() * max(grid) > 1
+    assert np.abs(color - places(grid)).max() * max(grid) > 1
     assert np.abs(difference[seen]).max() < 0.5 + 0.05
     assert np.abs(difference[seen].mean(0)).max() < 0.05
 
 
-def test_rotation_leaves_the_centre_where_it_is():
+def test_rotation_leaves_the_center_where_it_is():
     image = rotated((61, 81), (61, 81))['img']
     np.testing.assert_allclose(image[30, 40, :2], 0.5, atol=1e-4)
 
@@ -237,11 +237,11 @@ def test_a_rotated_border_is_missing_depth_and_never_made_up(seed):
         assert set(np.unique(depth)) <= {MISSING, *numbered(pixels).ravel()}
         missing = depth == MISSING
         assert 0 < missing.mean() < 0.5
-        centre = tuple(slice(n // 4, -n // 4) for n in pixels)
-        assert not missing[centre].any()
+        center = tuple(slice(n // 4, -n // 4) for n in pixels)
+        assert not missing[center].any()
 
 
-def test_a_rotated_border_of_colour_is_no_black_wedge():
+def test_a_rotated_border_of_color_is_no_black_wedge():
     image = rotated((60, 80), (15, 20))['img']
     assert image[..., :2].min() > 0
 

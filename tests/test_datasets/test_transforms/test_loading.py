@@ -2,8 +2,8 @@ import cv2
 import numpy as np
 import pytest
 
-from mmwsdepth.datasets.depth_io import BadFileError, read_colour
-from mmwsdepth.datasets.transforms import LoadColour, LoadDepth
+from mmwsdepth.datasets.depth_io import BadFileError, read_color
+from mmwsdepth.datasets.transforms import LoadColor, LoadDepth
 
 
 @pytest.fixture
@@ -23,14 +23,14 @@ def without(info, key):
     return {k: v for k, v in info.items() if k != key}
 
 
-def test_colour_comes_with_its_shapes(info):
-    results = LoadColour()(dict(info))
-    np.testing.assert_array_equal(results['img'], read_colour(info['img_path']))
+def test_color_comes_with_its_shapes(info):
+    results = LoadColor()(dict(info))
+    np.testing.assert_array_equal(results['img'], read_color(info['img_path']))
     assert results['img_shape'] == results['ori_shape'] == (24, 32)
     assert results['img'].dtype == np.uint8
 
 
-def test_depth_comes_in_metres_each_on_its_own_grid(info):
+def test_depth_comes_in_meters_each_on_its_own_grid(info):
     results = LoadDepth()(dict(info))
     stored = cv2.imread(info['depth_map_path'], cv2.IMREAD_UNCHANGED)
     np.testing.assert_allclose(results['gt_depth_map'], stored / 1000, rtol=1e-6)
@@ -55,7 +55,7 @@ def test_scale_and_range_are_the_data_set_s(info):
     np.testing.assert_allclose(half * 2, LoadDepth()(dict(info))['gt_depth_map'], rtol=1e-6)
 
 
-@pytest.mark.parametrize('load', [LoadColour, LoadDepth])
+@pytest.mark.parametrize('load', [LoadColor, LoadDepth])
 def test_a_truncated_file_is_a_bad_file(info, truncate, rgbd_folder, load):
     for path in rgbd_folder.root.rglob('a.png'):
         truncate(path)
@@ -66,7 +66,7 @@ def test_a_truncated_file_is_a_bad_file(info, truncate, rgbd_folder, load):
 def test_a_bad_sample_is_black_and_empty_in_its_own_size(info, damage, rgbd_folder):
     for path in rgbd_folder.root.rglob('a.png'):
         damage(path)
-    results = LoadDepth()(LoadColour()(info | dict(is_bad=True)))
+    results = LoadDepth()(LoadColor()(info | dict(is_bad=True)))
     shapes = {'img': (24, 32, 3), 'gt_depth_map': (6, 8), 'gt_depth_map_hr': (24, 32)}
     for key, shape in shapes.items():
         assert results[key].shape == shape and not results[key].any()

@@ -5,7 +5,7 @@ from mmwsdepth.datasets.transforms import UpsampleDepth
 
 
 def _edge_sample() -> dict:
-    """Colour and depth with one edge, which lies inside a depth pixel."""
+    """Color and depth with one edge, which lies inside a depth pixel."""
     image = np.zeros((32, 48, 3), np.uint8)
     image[:, 22:] = 255
     depth = np.full((8, 12), 2.0, np.float32)

@@ -84,7 +84,7 @@ def test_test_pictures_are_drawn_only_into_a_named_folder(make_runner, samples, 
     assert len(list((tmp_path / 'show').rglob('*.png'))) == 2
 
 
-def test_predictions_are_written_in_millimetres_under_the_images_names(
+def test_predictions_are_written_in_millimeters_under_the_images_names(
     make_runner, samples, tmp_path
 ) -> None:
     SavePredictionsHook(str(tmp_path / 'out')).after_test_iter(make_runner(), 0, None, samples)

@@ -22,7 +22,7 @@ def test_the_other_levels_are_those_of_the_backbone_alone() -> None:
         assert torch.equal(wrapped, own)
 
 
-def test_the_added_level_tells_neighbouring_pixels_apart() -> None:
+def test_the_added_level_tells_neighboring_pixels_apart() -> None:
     image = torch.zeros(1, 3, 8, 8)
     image[..., 4:] = 1.0
     full = _backbone().eval()(image)[0]

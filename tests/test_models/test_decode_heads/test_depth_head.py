@@ -34,16 +34,16 @@ def test_levels_can_differ_in_width() -> None:
 
 def test_the_range_holds_for_any_raw_output() -> None:
     raw = torch.tensor([-1e4, -1.0, 0.0, 1.0, 1e4])
-    sigmoid = _head(range_mode='sigmoid').to_metres(raw)
+    sigmoid = _head(range_mode='sigmoid').to_meters(raw)
     assert sigmoid.min() >= 0.1
     assert sigmoid.max() <= 10.0
-    log = _head(range_mode='log').to_metres(raw)
+    log = _head(range_mode='log').to_meters(raw)
     assert log.isfinite().all()
     assert (log > 0).all()
     assert (log.diff() > 0).all()
 
 
-def test_metres_are_float32_under_autocast() -> None:
+def test_meters_are_float32_under_autocast() -> None:
     with torch.autocast('cpu', torch.bfloat16):
         depth = _head()(_feats())
     assert depth.dtype == torch.float32

@@ -5,7 +5,7 @@ from mmseg.structures import SegDataSample
 from mmwsdepth.models.estimators import DepthDataPreprocessor
 
 
-def test_images_become_normalised_rgb() -> None:
+def test_images_become_normalized_rgb() -> None:
     preprocess = DepthDataPreprocessor(mean=[1, 2, 3], std=[1, 2, 4], bgr_to_rgb=True)
     bgr = torch.tensor([10, 20, 30], dtype=torch.uint8).view(3, 1, 1).expand(3, 4, 5)
     batch = preprocess(dict(inputs=[bgr, bgr], data_samples=None))['inputs']

@@ -288,7 +288,7 @@ def test_without_an_lr_branch_small_scales_take_the_students_statistics(make_est
     assert torch.allclose(model(image), up)
 
 
-def test_predictions_have_the_colour_images_size(make_estimator, make_samples) -> None:
+def test_predictions_have_the_color_images_size(make_estimator, make_samples) -> None:
     model, samples = make_estimator().eval(), make_samples((8, 16))
     samples[0].set_metainfo(dict(ori_shape=(64, 128)))
     predictions = model(torch.randn(2, 3, 32, 64), samples, mode='predict')
@@ -325,7 +325,7 @@ def test_truth_of_two_sizes_in_a_batch_is_refused(make_estimator, make_samples) 
     ('options', 'message'),
     [
         (dict(sensor='max'), "sensor='max' is none of area"),
-        (dict(loss_lr=None, loss_hr=None), 'nothing ties depth to metres'),
+        (dict(loss_lr=None, loss_hr=None), 'nothing ties depth to meters'),
         (dict(teacher=None), 'loss_affinity needs a teacher'),
         (dict(test_cfg=dict(scales=(1, 0.5))), r'scales=\(1, 0\.5\), not factors above 0, from'),
         (dict(test_cfg=dict(scales=0.5)), r'scales=0\.5, not factors'),

@@ -8,7 +8,7 @@ from mmengine.config import ConfigDict
 from torch import Tensor
 
 from mmwsdepth.functional import area_mean
-from mmwsdepth.models.inference.global_scale import scale_grids, take_scale
+from mmwsdepth.models.inference.global_scale import align_scale, scale_grids
 from mmwsdepth.models.inference.modes import (
     InferenceOptions,
     infer,
@@ -36,7 +36,7 @@ def _scene(full: tuple[int, int] = FULL) -> Tensor:
 
 
 def _smooth_depth(image: Tensor) -> Tensor:
-    """Metres, pixel by pixel, from what `_scene` wrote into the image."""
+    """Meters, pixel by pixel, from what `_scene` wrote into the image."""
     column, row, pattern = image.split(1, dim=1)
     return (1 + 0.8 * row - 0.4 * column + 0.3 * pattern).exp()
 
@@ -57,7 +57,7 @@ class _WrongScales:
 
 
 def _largest_step(depth: Tensor, expected: Tensor) -> Tensor:
-    """Largest extra step, in log-depth, between neighbours: what the tiles have added."""
+    """Largest extra step, in log-depth, between neighbors: what the tiles have added."""
     added = depth.log() - expected.log()
     return torch.stack([added.diff(dim=axis).abs().amax() for axis in (-1, -2)]).amax()
 
@@ -122,8 +122,8 @@ def test_a_consistent_tile_stays_as_it_is_at_depth_edges_too(corner, cells) -> N
     depth = torch.where(torch.rand(1, *FULL) < 0.5, 1.0, 5.0)
     tile = depth[:, corner[0] : corner[0] + 32, corner[1] : corner[1] + 48]
     coarse = area_mean(depth[None], cells)[0]
-    assert torch.allclose(take_scale(tile, coarse, corner, FULL), tile, rtol=1e-5)
-    assert torch.allclose(take_scale(3 * tile, coarse, corner, FULL), tile, rtol=1e-5)
+    assert torch.allclose(align_scale(tile, coarse, corner, FULL), tile, rtol=1e-5)
+    assert torch.allclose(align_scale(3 * tile, coarse, corner, FULL), tile, rtol=1e-5)
 
 
 def test_larger_cells_keep_the_tiles_sharper_edges() -> None:
@@ -133,14 +133,14 @@ def test_larger_cells_keep_the_tiles_sharper_edges() -> None:
     errors = []
     for cell in (1, 4):
         coarse = area_mean(blurred, (16 // cell, 24 // cell))[0]
-        result = take_scale(depth[0, :, :48], coarse, (0, 0), (64, 96))
+        result = align_scale(depth[0, :, :48], coarse, (0, 0), (64, 96))
         errors.append((result / depth[0, :, :48]).log().abs().mean())
     assert errors[1] < 0.8 * errors[0]
 
 
 def test_a_tile_without_a_cell_is_refused() -> None:
     with pytest.raises(ValueError, match='2 cells over 75 pixels: none lies inside a tile of 20'):
-        take_scale(torch.ones(1, 20, 48), torch.ones(1, 2, 4), (30, 0), FULL)
+        align_scale(torch.ones(1, 20, 48), torch.ones(1, 2, 4), (30, 0), FULL)
 
 
 def test_every_pixel_is_covered_and_tiles_have_one_size() -> None:

@@ -4,7 +4,7 @@ import torch.nn.functional as F
 
 from mmwsdepth.functional import affinity_distance, area_mean
 from mmwsdepth.models.losses import AffinityLoss, affinity_loss
-from mmwsdepth.models.losses.affinity import centred
+from mmwsdepth.models.losses.affinity import centered
 
 C, D = 5, 7
 GRIDS = [
@@ -98,18 +98,18 @@ def test_what_all_positions_share_counts_for_nothing():
     )
 
 
-def test_centred_features_have_a_mean_of_zero_over_the_valid_positions():
+def test_centered_features_have_a_mean_of_zero_over_the_valid_positions():
     valid = torch.rand(2, 32, generator=torch.Generator().manual_seed(0)) > 0.4
     maps = 3 + features(C, (4, 8)).flatten(2)
-    mean = (centred(maps, valid) * valid[:, None]).sum(-1)
+    mean = (centered(maps, valid) * valid[:, None]).sum(-1)
     torch.testing.assert_close(mean, torch.zeros_like(mean), rtol=0, atol=1e-4)
     want = maps - maps.mean(-1, keepdim=True)
-    torch.testing.assert_close(centred(maps), want)
-    assert centred(maps, torch.zeros_like(valid)).isfinite().all()
+    torch.testing.assert_close(centered(maps), want)
+    assert centered(maps, torch.zeros_like(valid)).isfinite().all()
 
 
 def test_positive_features_do_not_look_alike():
-    """Uncentred, cosines of what a ReLU leaves are near one and tell structures badly apart."""
+    """Uncentered, cosines of what a ReLU leaves are near one and tell structures badly apart."""
     teacher = features(D, (8, 16)).relu() + 1
     other = features(D, (8, 16), seed=3).relu() + 1
     raw = affinity_distance(teacher.flatten(2), other.flatten(2))

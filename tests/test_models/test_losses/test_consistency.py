@@ -15,9 +15,9 @@ def depths():
 def test_value_worked_out_by_hand():
     lr = torch.tensor([1.0, 2.0]).view(1, 1, 1, 2)
     hr = torch.tensor([3.0, 1.0]).view(1, 1, 1, 2)
-    metres = resolution_consistency_loss(lr, hr, log=False)
+    meters = resolution_consistency_loss(lr, hr, log=False)
     logs = resolution_consistency_loss(lr, hr)
-    assert metres.item() == pytest.approx(1.5)
+    assert meters.item() == pytest.approx(1.5)
     assert logs.item() == pytest.approx((math.log(3) + math.log(2)) / 2)
 
 

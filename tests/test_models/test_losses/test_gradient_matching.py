@@ -44,7 +44,7 @@ def test_the_scale_of_either_side_is_free(factor):
 def test_only_pairs_of_measured_pixels_are_compared():
     target = target_map()
     target[..., 1:-1:2] = 0
-    # Of neighbours in a row no two were measured, so that only the last two columns slope right.
+    # Of neighbors in a row no two were measured, so that only the last two columns slope right.
     sloping_right = target * (RIGHT * torch.arange(64, dtype=torch.float64)).exp()
     alone = gradient_matching_loss(sloping_right[..., :-1], target[..., :-1], scales=1)
     assert alone.item() == pytest.approx(0, abs=1e-12)

@@ -17,7 +17,7 @@ def berhu_of(errors, threshold=0.2):
     return value.item(), torch.autograd.grad(value, pred)[0].flatten().tolist()
 
 
-def test_l1_is_the_mean_error_in_metres_of_what_was_measured():
+def test_l1_is_the_mean_error_in_meters_of_what_was_measured():
     assert l1_loss(row(1, 5, 9), row(2, 3, 0)).item() == pytest.approx(1.5)
 
 

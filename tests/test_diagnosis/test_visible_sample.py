@@ -2,40 +2,40 @@ import numpy as np
 import pytest
 import torch
 
-from mmwsdepth.datasets.depth_io import read_colour
-from mmwsdepth.diagnosis import seen_samples
-from mmwsdepth.diagnosis.seen import restore_colour
+from mmwsdepth.datasets.depth_io import read_color
+from mmwsdepth.diagnosis import visible_samples
+from mmwsdepth.diagnosis.visible_sample import restore_color
 
 
-def colour_of(root, split, name):
-    return read_colour(root / 'images' / split / f'{name}.jpg')[..., ::-1]
+def color_of(root, split, name):
+    return read_color(root / 'images' / split / f'{name}.jpg')[..., ::-1]
 
 
-def test_colour_comes_back_as_it_is_on_disk(tiny_config, rooms_root):
-    samples = list(seen_samples(tiny_config(), 'val', 2))
+def test_color_comes_back_as_it_is_on_disk(tiny_config, rooms_root):
+    samples = list(visible_samples(tiny_config(), 'val', 2))
     assert len(samples) == 2
     for seen in samples:
-        np.testing.assert_array_equal(seen.image, colour_of(rooms_root, 'test', seen.name))
+        np.testing.assert_array_equal(seen.image, color_of(rooms_root, 'test', seen.name))
         assert seen.sensor.shape == (12, 16) and seen.hr.shape == (48, 64)
 
 
 def test_training_is_seen_after_augmentation_alike_with_the_same_seed(tiny_config, rooms_root):
     first, again, other = (
-        list(seen_samples(tiny_config(), 'train', 4, seed)) for seed in (0, 0, 1)
+        list(visible_samples(tiny_config(), 'train', 4, seed)) for seed in (0, 0, 1)
     )
     for one, two in zip(first, again, strict=True):
         np.testing.assert_array_equal(one.image, two.image)
     assert any((a.image != b.image).any() for a, b in zip(first, other, strict=True))
-    assert any((s.image != colour_of(rooms_root, 'train', s.name)).any() for s in first)
+    assert any((s.image != color_of(rooms_root, 'train', s.name)).any() for s in first)
     assert all(seen.hr is None for seen in first)
 
 
 @pytest.mark.parametrize('is_rgb', [True, False])
-def test_normalisation_is_undone_in_either_order(is_rgb):
+def test_normalization_is_undone_in_either_order(is_rgb):
     rgb = torch.randint(256, (3, 4, 5))
     mean, std = torch.tensor([100.0, 50, 20])[:, None, None], torch.tensor(7.0)
     stored = ((rgb if is_rgb else rgb.flip(0)) - mean) / std
-    restored = restore_colour(stored, mean, std, is_rgb)
+    restored = restore_color(stored, mean, std, is_rgb)
     np.testing.assert_array_equal(restored, rgb.permute(1, 2, 0).numpy())
 
 
@@ -43,4 +43,4 @@ def test_a_split_without_data_is_refused(tiny_config):
     cfg = tiny_config()
     cfg.val_dataloader = None
     with pytest.raises(ValueError, match='has no val_dataloader'):
-        next(seen_samples(cfg, 'val', 1))
+        next(visible_samples(cfg, 'val', 1))

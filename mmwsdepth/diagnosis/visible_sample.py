@@ -15,13 +15,13 @@ from mmwsdepth.registry import DATASETS, MODELS
 from .inspection import spread
 
 
-class Seen(NamedTuple):
+class VisibleSample(NamedTuple):
     """One sample.
 
     Attributes:
         name: Of the pair.
-        image: (H, W, 3) uint8, RGB, normalised and brought back.
-        sensor: (h, w) float32 in metres, 0 where nothing was measured.
+        image: (H, W, 3) uint8, RGB, normalized and brought back.
+        sensor: (h, w) float32 in meters, 0 where nothing was measured.
         hr: The same on a finer grid, if the pipeline keeps one.
     """
 
@@ -31,7 +31,7 @@ class Seen(NamedTuple):
     hr: np.ndarray | None
 
 
-def seen_samples(cfg: Config, split: str, num: int, seed: int = 0) -> Iterator[Seen]:
+def visible_samples(cfg: Config, split: str, num: int, seed: int = 0) -> Iterator[VisibleSample]:
     """Run pipeline and preprocessor on samples that are spread over a data set.
 
     Args:
@@ -57,7 +57,7 @@ def seen_samples(cfg: Config, split: str, num: int, seed: int = 0) -> Iterator[S
         if 'gt_depth_map' not in sample:
             raise ValueError(f'{cfg.filename}: the pipeline of {split}_dataloader packs no depth')
         batch = preprocessor(dict(inputs=[packed['inputs']], data_samples=[sample]))
-        image = restore_colour(
+        image = restore_color(
             batch['inputs'][0],
             getattr(preprocessor, 'mean', torch.zeros(1)),
             getattr(preprocessor, 'std', torch.ones(1)),
@@ -65,14 +65,14 @@ def seen_samples(cfg: Config, split: str, num: int, seed: int = 0) -> Iterator[S
         )
         hr = sample.gt_depth_map_hr.data[0].numpy() if 'gt_depth_map_hr' in sample else None
         sensor = sample.gt_depth_map.data[0].numpy()
-        yield Seen(sample.get('name', str(index)), image, sensor, hr)
+        yield VisibleSample(sample.get('name', str(index)), image, sensor, hr)
 
 
-def restore_colour(image: Tensor, mean: Tensor, std: Tensor, is_rgb: bool) -> np.ndarray:
-    """Undo a normalisation.
+def restore_color(image: Tensor, mean: Tensor, std: Tensor, is_rgb: bool) -> np.ndarray:
+    """Undo a normalization.
 
     Args:
-        image: (3, H, W), normalised.
+        image: (3, H, W), normalized.
         mean: Of the channels, that broadcasts to the image.
         std: Likewise.
         is_rgb: Whether the channels are RGB; else BGR.

@@ -1,0 +1,55 @@
+import os
+
+import pytest
+
+from mmwsdepth.datasets.listing import find_files
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for name in ('a/1.png', 'a/2.PNG', 'a/3.txt', 'a/.4.png', '.ipynb_checkpoints/5.png',
+                 '__MACOSX/6.png', '@eaDir/7.png'):  # fmt: skip
+        path = tmp_path / 'root' / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    return tmp_path / 'root'
+
+
+def names(folder, *suffixes):
+    return [path.relative_to(folder).as_posix() for path in find_files(folder, suffixes)]
+
+
+def test_hidden_files_and_folders_do_not_count(folder):
+    assert names(folder) == ['a/1.png', 'a/2.PNG', 'a/3.txt']
+
+
+def test_a_suffix_matches_in_either_case(folder):
+    assert names(folder, '.png') == ['a/1.png', 'a/2.PNG']
+
+
+def test_linked_files_and_folders_count_wherever_they_are_linked(folder, tmp_path):
+    other = tmp_path / 'other'
+    other.mkdir()
+    (other / 'x.png').touch()
+    for name in ('b', 'c'):
+        (folder / name).symlink_to(other)
+    (folder / 'd.png').symlink_to(other / 'x.png')
+    assert names(folder, '.png') == ['a/1.png', 'a/2.PNG', 'b/x.png', 'c/x.png', 'd.png']
+
+
+@pytest.mark.parametrize('target', ['.', '..', 'a'])
+def test_a_link_to_a_folder_above_is_not_followed(folder, target):
+    (folder / 'a' / 'loop').symlink_to(folder / 'a' / target)
+    (folder / 'a' / 'dangling').symlink_to(folder / 'nowhere')
+    expected = ['a/1.png', 'a/2.PNG']
+    assert [name for name in names(folder, '.png') if 'loop/a' not in name] == expected
+
+
+def test_a_name_that_is_not_utf8_is_found(folder):
+    name = os.fsdecode(b'\xff.png')
+    (folder / name).touch()
+    assert names(folder, '.png')[-1] == name
+
+
+def test_a_missing_folder_holds_nothing(tmp_path):
+    assert find_files(tmp_path / 'nowhere') == []
