@@ -3,6 +3,7 @@
 Its modules are imported where a model asks for them: the library is an extra and takes seconds.
 """
 
+import re
 from collections.abc import Mapping
 from importlib import import_module
 from importlib.util import find_spec
@@ -14,6 +15,7 @@ from torch import Tensor, nn
 LIBRARY = 'transformers'
 WEIGHTS = ('model.safetensors', 'model.safetensors.index.json')
 HUB = 'https://huggingface.co'
+_HUB_NAME = re.compile(r'\w[\w.-]*/\w[\w.-]*')
 
 
 def library_class(name: str, module: str = LIBRARY) -> Any:
@@ -119,6 +121,11 @@ def _read(kind: Any, source: str, options: dict[str, Any]) -> Any:
                 f'files of that name from the model on {HUB} there'
             )
         source = str(folder)
+    elif not _HUB_NAME.fullmatch(source):
+        raise ValueError(
+            f'{source}: there is no such folder: name one that holds config.json and {WEIGHTS[0]}, '
+            f'or a model on {HUB} as OWNER/NAME'
+        )
     try:
         return kind.from_pretrained(source, trust_remote_code=False, **options)
     except Exception as error:  # the library's and its readers' own kinds have no common base

@@ -42,7 +42,7 @@ class TransformersBackbone(BaseModule):
         described = library_class('AutoConfig').for_model(model_type, **config)
         self.model = library_class('AutoBackbone').from_config(described)
         if with_cp:
-            self.model.gradient_checkpointing_enable(dict(use_reentrant=False))
+            self.model.activation_checkpointing_enable(dict(use_reentrant=False))
 
     def init_weights(self) -> None:
         """Load the weights of `init_cfg`.

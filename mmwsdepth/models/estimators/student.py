@@ -1,10 +1,9 @@
 """One pass of a student, and what of it is distilled."""
 
 from collections.abc import Sequence
-from fractions import Fraction
-from math import ceil
 from typing import Any
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor
 
@@ -59,17 +58,15 @@ def cut_back(maps: Tensor, padded: Tensor, image: Tensor) -> Tensor:
         (N, C, *, *), sides rounded up; where that is a fraction of a pixel too much, the maps are
         resampled.
     """
-    shares = [
-        Fraction(whole * part, side)
-        for whole, part, side in zip(
-            maps.shape[-2:], image.shape[-2:], padded.shape[-2:], strict=True
-        )
-    ]
-    rows, columns = (ceil(share) for share in shares)
-    if [rows, columns] != shares:
-        scale = [float(rows / shares[0]), float(columns / shares[1])]
-        maps = F.interpolate(maps, scale_factor=scale, mode='bilinear', align_corners=False)
-    return maps[..., :rows, :columns]
+    (height, width), (all_rows, all_columns) = image.shape[-2:], padded.shape[-2:]
+    rows, columns = maps.shape[-2] * height, maps.shape[-1] * width
+    size = [len(maps), 1, -(-rows // all_rows), -(-columns // all_columns)]
+    if rows % all_rows == 0 and columns % all_columns == 0:
+        return maps[..., : size[2], : size[3]]
+    y, x = height / all_rows, width / all_columns
+    window = torch.tensor([[x, 0, x - 1], [0, y, y - 1]], device=maps.device)
+    grid = F.affine_grid(window.expand(len(maps), 2, 3), size, align_corners=False)
+    return F.grid_sample(maps.float(), grid, padding_mode='border', align_corners=False)
 
 
 def coarsest_at_least(feats: Sequence[Tensor], like: Tensor) -> Tensor:
