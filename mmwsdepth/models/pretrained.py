@@ -35,9 +35,49 @@ def library_class(name: str, module: str = LIBRARY) -> Any:
     try:
         return getattr(import_module(module), name)
     except (ImportError, RuntimeError, AttributeError) as error:
+        raise ValueError(_not_importable(name, error)) from None
+
+
+def library_config(kind: Any, values: Mapping[str, Any]) -> Any:
+    """Make a configuration of `transformers`, which by itself takes any key.
+
+    Args:
+        kind: Its class.
+        values: By key.
+
+    Raises:
+        ValueError: It knows no such key, or refuses a value.
+    """
+    unknown = sorted(set(values) - set(kind().to_dict()))
+    if unknown:
+        raise ValueError(f'config has {", ".join(unknown)}, which {kind.__name__} does not know')
+    try:
+        return kind(**values)
+    except Exception as error:  # the library's own kinds have no common base
+        raise ValueError(f'config: {kind.__name__} refuses it: {_first_line(error)}') from None
+
+
+def build_encoder(model_type: str, values: Mapping[str, Any]) -> Any:
+    """Make an encoder of `transformers` with random weights.
+
+    Args:
+        model_type: Its name there.
+        values: Of its configuration, see `library_config`.
+
+    Raises:
+        ValueError: There is no such encoder, or it does not import.
+    """
+    kinds = library_class('CONFIG_MAPPING')
+    if model_type not in kinds:
+        raise ValueError(f'model_type={model_type!r} is no model of {LIBRARY}')
+    config = library_config(kinds[model_type], values)
+    try:
+        return library_class('AutoBackbone').from_config(config)
+    except (ImportError, RuntimeError) as error:
+        raise ValueError(_not_importable(model_type, error)) from None
+    except ValueError as error:
         raise ValueError(
-            f'{LIBRARY} cannot give {name} ({_first_line(error)}): run `pip install '
-            f"'{LIBRARY}>=5.24'`, and `pip uninstall torchvision` if that is of another PyTorch"
+            f'model_type={model_type!r} makes no encoder: {_first_line(error)}'
         ) from None
 
 
@@ -136,6 +176,13 @@ def _read(kind: Any, source: str, options: dict[str, Any]) -> Any:
             'that as init_cfg.checkpoint'
         )
         raise ValueError(f'{source}: cannot be loaded ({_first_line(error)}): {mend}') from None
+
+
+def _not_importable(name: str, error: BaseException) -> str:
+    return (
+        f'{LIBRARY} cannot give {name} ({_first_line(error)}): run `pip install '
+        f"'{LIBRARY}>=5.24'`, and `pip uninstall torchvision` if that is of another PyTorch"
+    )
 
 
 def _first_line(error: BaseException) -> str:

@@ -10,6 +10,7 @@ from transformers import Dinov2Backbone, Dinov2Config, Dinov2Model
 from mmwsdepth.apis.errors import one_sentence_errors
 from mmwsdepth.models import pretrained
 from mmwsdepth.models.pretrained import (
+    build_encoder,
     copy_weights,
     library_class,
     load_depth_anything,
@@ -116,3 +117,32 @@ def test_a_library_that_does_not_import_is_one_sentence(
     monkeypatch.undo()
     with pytest.raises(ValueError, match='transformers cannot give NoSuchModel'):
         library_class('NoSuchModel')
+
+
+@pytest.mark.parametrize(
+    ('model_type', 'values', 'message'),
+    [
+        ('dino', {}, "model_type='dino' is no model of transformers"),
+        ('dinov2', dict(hiden_size=24), 'config has hiden_size, which Dinov2Config does not know'),
+        ('dinov2', dict(hidden_size='x'), 'config: Dinov2Config refuses it'),
+        ('dinov2', dict(out_indices=[99]), 'config: Dinov2Config refuses it'),
+        ('bert', {}, "model_type='bert' makes no encoder"),
+    ],
+)
+def test_what_makes_no_encoder_is_one_sentence(model_type: str, values: dict, message: str) -> None:
+    with pytest.raises(ValueError, match=message) as raised:
+        build_encoder(model_type, values)
+    assert '\n' not in str(raised.value)
+
+
+def test_an_encoder_that_does_not_import_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(config: object) -> None:
+        raise ModuleNotFoundError('Could not import module')
+
+    found = library_class
+    fake = SimpleNamespace(from_config=broken)
+    monkeypatch.setattr(
+        pretrained, 'library_class', lambda name: fake if name == 'AutoBackbone' else found(name)
+    )
+    with pytest.raises(ValueError, match=r'cannot give dinov2 \(Could not import module\): run'):
+        build_encoder('dinov2', ENCODER)

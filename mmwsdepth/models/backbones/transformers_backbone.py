@@ -7,7 +7,7 @@ from torch import Tensor
 
 from mmwsdepth.registry import MODELS
 
-from ..pretrained import copy_weights, library_class, load_encoder, pretrained_source
+from ..pretrained import build_encoder, copy_weights, load_encoder, pretrained_source
 
 
 @MODELS.register_module()
@@ -39,8 +39,7 @@ class TransformersBackbone(BaseModule):
     ) -> None:
         super().__init__(init_cfg=init_cfg)
         self.size_multiple = size_multiple
-        described = library_class('AutoConfig').for_model(model_type, **config)
-        self.model = library_class('AutoBackbone').from_config(described)
+        self.model = build_encoder(model_type, config)
         if with_cp:
             self.model.activation_checkpointing_enable(dict(use_reentrant=False))
 

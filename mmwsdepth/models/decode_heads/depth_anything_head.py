@@ -9,7 +9,13 @@ from torch import Tensor, nn
 
 from mmwsdepth.registry import MODELS
 
-from ..pretrained import copy_weights, library_class, load_depth_anything, pretrained_source
+from ..pretrained import (
+    copy_weights,
+    library_class,
+    library_config,
+    load_depth_anything,
+    pretrained_source,
+)
 from ..recompute import recomputed
 
 _MODULE = 'transformers.models.depth_anything.modeling_depth_anything'
@@ -48,7 +54,7 @@ class DepthAnythingHead(BaseModule):
         super().__init__(init_cfg=init_cfg)
         if not max_depth > 0:
             raise ValueError(f'max_depth={max_depth} m: need max_depth > 0')
-        described = library_class('DepthAnythingConfig')(**config)
+        described = library_config(library_class('DepthAnythingConfig'), config)
         self.max_depth = max_depth
         self.recomputes = with_cp
         self.neck = library_class('DepthAnythingNeck', _MODULE)(described)
