@@ -38,16 +38,13 @@ def benchmark_options() -> argparse.ArgumentParser:
         command.add_argument(
             '--cfg-options', nargs='+', action=DictAction, help='override config keys: KEY=VALUE'
         )
-    for name in ('affinity', 'train_step', 'students', 'scaling', 'dataload'):
+    for name in ('affinity', 'train_step', 'scaling', 'dataload'):
         by_name[name].add_argument('--batch', type=int, help='images in a batch')
     affinity, steps = by_name['affinity'], by_name['train_step']
     affinity.add_argument('--strides', type=int, nargs='+', help='of the features; 8 4 2')
     affinity.add_argument('--channels', type=int, nargs='+', help="student's; 64 128 256")
     steps.add_argument('--ratios', type=float, nargs='+', help='HR to LR side; 4 8')
     steps.add_argument('--options', nargs='*', choices=list(OPTIONS), help='ways to compute; all')
-    students = by_name['students']
-    students.add_argument('--configs', nargs='+', help='of the method; the first is the reference')
-    students.add_argument('--ratio', type=float, help='HR to LR side; 4')
     _add_scaling(by_name['scaling'])
     by_name['evaluate'].add_argument('--images', type=int, nargs='+', help='of each size; 654 20')
     by_name['infer'].add_argument('--modes', nargs='+', choices=list(MODES), help='all by default')

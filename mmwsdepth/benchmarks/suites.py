@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from . import affinity, dataload, evaluate, export, infer, other_students, scaling, train_step
+from . import affinity, dataload, evaluate, export, infer, scaling, train_step
 from .report import Table
 from .setting import Size
 
@@ -26,9 +26,6 @@ NYU, LARGE = (480, 640), (3024, 4032)
 SUITES = {
     'affinity': Suite(affinity.run, (NYU,), 'the linear affinity distance, direct and pooled ones'),
     'train_step': Suite(train_step.run, (NYU,), 'the method and its student trained plainly'),
-    'students': Suite(
-        other_students.run, ((224, 308),), 'training steps with one student and another'
-    ),
     'scaling': Suite(
         scaling.run, ((240, 320), (120, 160), (480, 640)), 'batches, images, ratios and processes'
     ),

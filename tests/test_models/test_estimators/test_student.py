@@ -7,6 +7,7 @@ from torch import Tensor
 
 from mmwsdepth.functional import area_mean
 from mmwsdepth.models.estimators.student import cut_back, pad_to_multiple, run_student
+from tests.test_models.conftest import FOUNDATION
 
 SIZES = [(28, 42), (30, 45), (27, 29), (1, 15), (14, 13)]
 
@@ -79,3 +80,18 @@ def test_an_exact_size_is_neither_padded_nor_resampled() -> None:
     image = torch.randn(1, 3, 28, 42)
     assert torch.equal(pad_to_multiple(image, 14), image)
     assert torch.equal(cut_back(image, image, image), image)
+
+
+@pytest.mark.parametrize('branch', ['hr', 'lr'])
+@pytest.mark.parametrize('dtype', [None, torch.bfloat16])
+def test_every_weight_of_a_vision_transformer_learns_in_either_branch_at_any_size(
+    make_estimator, make_samples, branch, dtype
+) -> None:
+    model = make_estimator(student=FOUNDATION, min_lr_side=20)
+    model.learning_branches = [branch]
+    with torch.autocast('cpu', dtype, enabled=dtype is not None):
+        losses = model.loss(torch.randn(2, 3, 60, 90), make_samples((15, 23)))
+    sum(losses.values()).backward()
+    assert all(loss.isfinite() and loss.dtype == torch.float32 for loss in losses.values())
+    assert all(p.grad is not None and p.grad.isfinite().all() for p in model.student.parameters())
+    assert {f'loss_{branch}', 'loss_affinity'} <= set(losses)
