@@ -4,6 +4,8 @@ Their parent is MMEngine's root, so a project with a scope of its own can inheri
 importing `mmseg.registry` makes `mmseg.NAME` known under every default scope.
 """
 
+from typing import Any
+
 import mmseg.registry  # noqa: F401
 from mmengine.registry import DATA_SAMPLERS as MMENGINE_DATA_SAMPLERS
 from mmengine.registry import DATASETS as MMENGINE_DATASETS
@@ -13,9 +15,16 @@ from mmengine.registry import MODELS as MMENGINE_MODELS
 from mmengine.registry import TRANSFORMS as MMENGINE_TRANSFORMS
 from mmengine.registry import Registry
 
+from .renamed import current_name
+
+
+class _Registry(Registry):
+    def get(self, key: str) -> Any:
+        return super().get(current_name(key))
+
 
 def _child(parent: Registry, location: str) -> Registry:
-    return Registry(
+    return _Registry(
         parent.name, parent=parent, scope='mmwsdepth', locations=[f'mmwsdepth.{location}']
     )
 
