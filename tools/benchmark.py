@@ -3,14 +3,19 @@
 import argparse
 
 import torch
-from benchmarks import affinity, dataload, export, infer, train_step
+from benchmarks import affinity, dataload, export, infer, students, train_step
 from benchmarks.report import environment_line, to_markdown
 from benchmarks.setting import Setting, add_setting
 
 from mmwsdepth.apis import one_sentence_errors
 
 BENCHMARKS = dict(
-    affinity=affinity, train_step=train_step, infer=infer, dataload=dataload, export=export
+    affinity=affinity,
+    train_step=train_step,
+    students=students,
+    infer=infer,
+    dataload=dataload,
+    export=export,
 )
 
 

@@ -11,9 +11,9 @@ from torch import Tensor
 from mmwsdepth.apis.export import INPUT, OUTPUT, export_onnx
 from mmwsdepth.apis.exportable import ExportableDepth, build_exportable
 
+from .models import build_model, read_config
 from .report import Table
 from .setting import SEED, Setting, Size, add_config, size_text
-from .students import build_model, read_config
 from .timing import Case, time_in_turns
 
 TORCH, ONNX = 'torch', 'onnxruntime'

@@ -8,9 +8,9 @@ import torch
 from mmengine.structures import BaseDataElement
 
 from .memory import peak_memory
+from .models import build_model, random_image, random_samples, read_config
 from .report import Table
 from .setting import Setting, Size, add_config, size_text
-from .students import build_model, random_image, random_samples, read_config
 from .timing import time_in_turns
 
 WHOLE = 'whole'

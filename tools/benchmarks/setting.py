@@ -45,9 +45,9 @@ def add_setting(command: argparse.ArgumentParser) -> None:
     add('--clock', choices=['wall', 'processor'], default='wall', help=clocks)
 
 
-def add_size(command: argparse.ArgumentParser) -> None:
+def add_size(command: argparse.ArgumentParser, default: Size = (480, 640)) -> None:
     """Add the option that lists sizes (H, W) of images."""
-    command.add_argument('--size', type=parse_size, nargs='+', default=[(480, 640)], metavar='HxW')
+    command.add_argument('--size', type=parse_size, nargs='+', default=[default], metavar='HxW')
 
 
 def add_config(command: argparse.ArgumentParser) -> None:

@@ -1,73 +1,79 @@
-"""Models and batches of a config, for measuring; untrained, on random data."""
+"""The method's training step with one student beside that with others."""
 
-from typing import Any
+import argparse
+from collections.abc import Sequence
+from functools import partial
 
-import mmseg.models  # noqa: F401  (loaded before memory is measured)
-import torch
 from mmengine.config import Config
-from mmengine.registry import init_default_scope
-from mmengine.structures import PixelData
-from mmseg.structures import SegDataSample
-from torch import Tensor
 
-from mmwsdepth.apis import load_config
-from mmwsdepth.apis.runner import fit_to_hardware
-from mmwsdepth.models.estimators import WSDepthEstimator
-from mmwsdepth.registry import MODELS
+from .memory import peak_memory
+from .models import read_config
+from .report import Table
+from .setting import Setting, Size, add_size, positive, size_text
+from .timing import time_in_turns
+from .train_step import PARTS, Batch, Step, build_step, steps_of
 
-from .setting import SEED, Size
-
-
-def read_config(path: str, options: dict[str, Any] | None = None) -> Config:
-    """Read a config, fit it to the machine and leave out weights that would be downloaded.
-
-    Raises:
-        FileNotFoundError: There is no such file.
-        SystemExit: The config has no student.
-    """
-    cfg = load_config(path, options=options)
-    if 'student' not in cfg.model:
-        raise SystemExit(f'error: {path}: model.type={cfg.model.type!r} has no student to measure')
-    fit_to_hardware(cfg)
-    without_pretrained(cfg._cfg_dict)
-    return cfg
+STUDENTS = (
+    'mmwsdepth::wsdepth/wsdepth_r50_8xb4-40k_nyu-480x640.py',
+    'mmwsdepth::wsdepth/wsdepth_mit-b2_8xb4-40k_nyu-480x640.py',
+)
+CONFIGURED, CHECKPOINTING = 'as configured', 'checkpointing'
 
 
-def without_pretrained(node: Any) -> None:
-    """Drop what would load weights from a config or a part of it, in place."""
-    if isinstance(node, dict):
-        if (node.get('init_cfg') or {}).get('type') == 'Pretrained':
-            node['init_cfg'] = None
-        if 'pretrained' in node:
-            node['pretrained'] = False
-    children = node.values() if isinstance(node, dict) else node
-    for child in children:
-        if isinstance(child, dict | list | tuple):
-            without_pretrained(child)
+def with_checkpointing(cfg: Config) -> Config:
+    """Copy a config; in the copy encoder and decoder recompute activations for the gradient."""
+    copy = Config(cfg.to_dict(), filename=cfg.filename)
+    encoder = copy.model.student.backbone
+    while 'backbone' in encoder:
+        encoder = encoder.backbone
+    encoder.with_cp = copy.model.student.decode_head.with_cp = True
+    return copy
 
 
-def build_model(model: dict, device: str) -> WSDepthEstimator:
-    """Build an estimator of a plain config with all its losses at full weight, in training mode."""
-    init_default_scope('mmseg')
-    built = MODELS.build(model)
-    built.init_weights()
-    built.affinity_factor = 1.0
-    return built.to(device).train()
+def add_options(command: argparse.ArgumentParser) -> None:
+    """Add the options that `run` takes."""
+    add_size(command, (224, 308))
+    command.add_argument(
+        '--configs', nargs='+', default=STUDENTS, help='the first is the reference'
+    )
+    command.add_argument('--batch', type=positive, default=1, help='images in a batch')
+    command.add_argument('--ratio', type=float, default=4, help='HR to LR side')
 
 
-def random_image(batch: int, size: Size, device: str) -> Tensor:
-    """(N, 3, H, W), normalized noise."""
-    generator = torch.Generator().manual_seed(SEED)
-    return torch.randn(batch, 3, *size, generator=generator).to(device)
+def run(
+    setting: Setting, size: Sequence[Size], configs: Sequence[str], batch: int, ratio: float
+) -> list[Table]:
+    """Compare steps in which both branches learn, with and without checkpointing."""
+    cfgs = {}
+    for path in configs:
+        cfg = read_config(path)
+        steps_of(cfg)
+        cfgs |= {(path, CONFIGURED): cfg, (path, CHECKPOINTING): with_checkpointing(cfg)}
+    return [
+        _table(cfgs, Batch(batch, (h, w), (round(h / ratio), round(w / ratio))), setting)
+        for h, w in size
+    ]
 
 
-def random_samples(batch: int, size: Size, device: str) -> list[SegDataSample]:
-    """Data samples with ground truth of 1 to 5 m, (1, h, w), a tenth of it missing."""
-    generator = torch.Generator().manual_seed(SEED + 1)
-    samples = []
-    for _ in range(batch):
-        noise, keep = torch.rand(2, 1, *size, generator=generator)
-        sample = SegDataSample(metainfo=dict(ori_shape=size))
-        sample.gt_depth_map = PixelData(data=(1 + 4 * noise) * (keep > 0.1))
-        samples.append(sample.to(device))
-    return samples
+def _table(cfgs: dict[tuple[str, str], Config], batch: Batch, setting: Setting) -> Table:
+    builds = {
+        key: partial(build_step, cfg, batch, Step(PARTS), setting.device)
+        for key, cfg in cfgs.items()
+    }
+    first = next(iter(builds))
+    peaks = {key: peak_memory(build, setting).own for key, build in builds.items()}
+    setting.apply()
+    times = time_in_turns({key: build() for key, build in builds.items()}, setting)
+    rows = [
+        {
+            'config': key[0],
+            'step': key[1],
+            'ms': 1e3 * times.median(key),
+            'time / first': times.ratio(key, first),
+            'MiB': peak,
+            'memory / first': peak / peaks[first],
+        }
+        for key, peak in peaks.items()
+    ]
+    sizes = f'{batch.images} images of {size_text(batch.size)}, {size_text(batch.gt_size)} depth'
+    return Table(f'students: {sizes}', rows)

@@ -1,9 +1,9 @@
 """Time cases in turns, so that what slows the machine down slows all of them."""
 
 import statistics
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from time import process_time
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from torch.utils.benchmark import Timer
 from torch.utils.benchmark.utils.timer import timer as wall_time
@@ -25,27 +25,27 @@ class Ratio(NamedTuple):
 class Times(NamedTuple):
     """Seconds of each case in each round, by name."""
 
-    seconds: dict[str, list[float]]
+    seconds: dict[Hashable, list[float]]
 
-    def median(self, name: str) -> float:
+    def median(self, name: Hashable) -> float:
         """Seconds."""
         return statistics.median(self.seconds[name])
 
-    def ratio(self, name: str, reference: str) -> Ratio | None:
+    def ratio(self, name: Hashable, reference: Hashable) -> Ratio | None:
         """Compare two cases; None where one is missing."""
         if name not in self.seconds or reference not in self.seconds:
             return None
         return ratio_of(self.seconds[name], self.seconds[reference])
 
 
-def time_in_turns(cases: Mapping[str, Case], setting: Setting) -> Times:
+def time_in_turns(cases: Mapping[Any, Case], setting: Setting) -> Times:
     """Time cases as A B C A B C ..., each after two calls that do not count."""
     clock = CLOCKS[setting.clock]
     timers = {
         name: Timer('case()', timer=clock, globals={'case': case}, num_threads=setting.threads)
         for name, case in cases.items()
     }
-    seconds: dict[str, list[float]] = {name: [] for name in cases}
+    seconds: dict[Hashable, list[float]] = {name: [] for name in cases}
     for _ in range(setting.rounds):
         for name, timer in timers.items():
             seconds[name].append(timer.timeit(1).median)

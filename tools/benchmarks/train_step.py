@@ -10,9 +10,9 @@ from mmengine.config import Config
 from mmengine.optim import build_optim_wrapper
 
 from .memory import peak_memory
+from .models import build_model, random_image, random_samples, read_config
 from .report import Table
 from .setting import Setting, Size, add_config, positive, size_text
-from .students import build_model, random_image, random_samples, read_config
 from .timing import time_in_turns
 
 PARTS = ('loss_lr', 'loss_consistency', 'loss_affinity')

@@ -80,7 +80,7 @@ def test_the_command_prints_a_table(monkeypatch: pytest.MonkeyPatch, capsys) -> 
         ('infer --size 0x64', "'0x64' is not HxW in pixels"),
         ('infer --rounds 0', "'0' is not a number of at least 1"),
         ('affinity --device cuda', 'PyTorch sees no CUDA device'),
-        ('students', "invalid choice: 'students'"),
+        ('evaluate', "invalid choice: 'evaluate'"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(monkeypatch, capsys, options, complaint) -> None:

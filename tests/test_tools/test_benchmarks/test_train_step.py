@@ -3,7 +3,7 @@ from itertools import pairwise
 import pytest
 from benchmarks import train_step
 from benchmarks.memory import Peak
-from benchmarks.students import read_config
+from benchmarks.models import read_config
 from benchmarks.train_step import PARTS, PLAIN, Batch, build_step, steps_of
 
 from mmwsdepth.apis import load_config
