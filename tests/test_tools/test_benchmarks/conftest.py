@@ -1,3 +1,4 @@
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -5,8 +6,11 @@ import pytest
 import torch
 from mmengine.logging import MMLogger
 
-from mmwsdepth.benchmarks import Setting
-from mmwsdepth.benchmarks.setting import LOGGER
+from tests.conftest import ROOT
+
+sys.path.append(str(ROOT / 'tools'))
+
+from benchmarks.setting import LOGGER, Setting
 
 TINY = """
 silog = dict(type='mmwsdepth.SILogLoss')
@@ -38,7 +42,7 @@ def _restored() -> Iterator[None]:
 
 @pytest.fixture
 def setting() -> Setting:
-    return Setting(threads=1, rounds=2, memory_limit=4.0)
+    return Setting(rounds=2)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import mmseg.models  # noqa: F401  (loaded before memory is measured)
 import torch
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
@@ -14,36 +15,26 @@ from mmwsdepth.apis.runner import fit_to_hardware
 from mmwsdepth.models.estimators import WSDepthEstimator
 from mmwsdepth.registry import MODELS
 
-from .setting import Size
-
-DEFAULT_CONFIG = 'mmwsdepth::wsdepth_rooms.py'
+from .setting import SEED, Size
 
 
 def read_config(path: str, options: dict[str, Any] | None = None) -> Config:
     """Read a config, fit it to the machine and leave out weights that would be downloaded.
 
-    Args:
-        path: Config file, or `mmwsdepth::NAME.py`.
-        options: Values by dotted key that override the file's.
-
     Raises:
         FileNotFoundError: There is no such file.
-        ValueError: The config has no student, so it is not one of the method.
+        SystemExit: The config has no student.
     """
     cfg = load_config(path, options=options)
     if 'student' not in cfg.model:
-        raise ValueError(f'{path}: model.type={cfg.model.type!r} has no student to be measured')
+        raise SystemExit(f'error: {path}: model.type={cfg.model.type!r} has no student to measure')
     fit_to_hardware(cfg)
     without_pretrained(cfg._cfg_dict)
     return cfg
 
 
 def without_pretrained(node: Any) -> None:
-    """Drop what would load weights, in place.
-
-    Args:
-        node: A config, or a part of it.
-    """
+    """Drop what would load weights from a config or a part of it, in place."""
     if isinstance(node, dict):
         if (node.get('init_cfg') or {}).get('type') == 'Pretrained':
             node['init_cfg'] = None
@@ -56,12 +47,7 @@ def without_pretrained(node: Any) -> None:
 
 
 def build_model(model: dict, device: str) -> WSDepthEstimator:
-    """Build an estimator with all its losses at full weight, in training mode.
-
-    Args:
-        model: Its config, plain.
-        device: Where to.
-    """
+    """Build an estimator of a plain config with all its losses at full weight, in training mode."""
     init_default_scope('mmseg')
     built = MODELS.build(model)
     built.init_weights()
@@ -69,15 +55,15 @@ def build_model(model: dict, device: str) -> WSDepthEstimator:
     return built.to(device).train()
 
 
-def random_image(batch: int, size: Size, device: str, seed: int) -> Tensor:
+def random_image(batch: int, size: Size, device: str) -> Tensor:
     """(N, 3, H, W), normalized noise."""
-    generator = torch.Generator().manual_seed(seed)
+    generator = torch.Generator().manual_seed(SEED)
     return torch.randn(batch, 3, *size, generator=generator).to(device)
 
 
-def random_samples(batch: int, size: Size, device: str, seed: int) -> list[SegDataSample]:
+def random_samples(batch: int, size: Size, device: str) -> list[SegDataSample]:
     """Data samples with ground truth of 1 to 5 m, (1, h, w), a tenth of it missing."""
-    generator = torch.Generator().manual_seed(seed + 1)
+    generator = torch.Generator().manual_seed(SEED + 1)
     samples = []
     for _ in range(batch):
         noise, keep = torch.rand(2, 1, *size, generator=generator)
