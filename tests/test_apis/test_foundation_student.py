@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 import torch
 from mmengine.config import Config
-from transformers import DepthAnythingConfig, DepthAnythingForDepthEstimation, Dinov2Config
 
 from mmwsdepth.apis import DepthInferencer
 from mmwsdepth.apis.exportable import build_exportable
@@ -16,12 +15,16 @@ from mmwsdepth.apis.runner import build_runner
 from mmwsdepth.registry import MODELS
 from tests.test_models.conftest import DECODER, ENCODER, FOUNDATION
 
+transformers = pytest.importorskip('transformers', reason="needs `pip install -e '.[foundation]'`")
+
 
 @pytest.fixture
 def trained(tiny_config: Callable[..., Config], tmp_path: Path) -> tuple[Config, Path]:
     """A config whose encoder starts from a folder, and what training by it publishes."""
-    encoder = Dinov2Config(**ENCODER, reshape_hidden_states=False)
-    whole = DepthAnythingForDepthEstimation(DepthAnythingConfig(backbone_config=encoder, **DECODER))
+    encoder = transformers.Dinov2Config(**ENCODER, reshape_hidden_states=False)
+    whole = transformers.DepthAnythingForDepthEstimation(
+        transformers.DepthAnythingConfig(backbone_config=encoder, **DECODER)
+    )
     whole.save_pretrained(tmp_path / 'weights')
     cfg = tiny_config(model__min_lr_side=28)
     cfg.model.student = copy.deepcopy(FOUNDATION)

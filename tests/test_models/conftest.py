@@ -6,7 +6,6 @@ import pytest
 import torch
 from mmengine.structures import PixelData
 from mmseg.structures import SegDataSample
-from transformers import DepthAnythingConfig, DepthAnythingForDepthEstimation, Dinov2Config
 
 from mmwsdepth.models.estimators import WSDepthEstimator
 from mmwsdepth.registry import MODELS
@@ -80,27 +79,32 @@ def make_samples() -> Callable[..., list[SegDataSample]]:
 
 
 @pytest.fixture
-def depth_anything() -> DepthAnythingForDepthEstimation:
+def transformers() -> Any:
+    """The library, which these tests need."""
+    return pytest.importorskip('transformers', reason="needs `pip install -e '.[foundation]'`")
+
+
+@pytest.fixture
+def depth_anything(transformers: Any) -> Any:
     """The library's own model with random weights, whose depth varies between pixels."""
-    encoder = Dinov2Config(**ENCODER, reshape_hidden_states=False)
+    encoder = transformers.Dinov2Config(**ENCODER, reshape_hidden_states=False)
     kind = dict(depth_estimation_type='metric', max_depth=20)
-    model = DepthAnythingForDepthEstimation(
-        DepthAnythingConfig(backbone_config=encoder, **DECODER, **kind)
-    )
+    config = transformers.DepthAnythingConfig(backbone_config=encoder, **DECODER, **kind)
+    model = transformers.DepthAnythingForDepthEstimation(config)
     for weight in model.parameters():
         torch.nn.init.normal_(weight, std=0.3)
     return model.eval()
 
 
 @pytest.fixture
-def folder(depth_anything: DepthAnythingForDepthEstimation, tmp_path: Path) -> Path:
+def folder(depth_anything: Any, tmp_path: Path) -> Path:
     """The same in a folder, as the hub has such models."""
     depth_anything.save_pretrained(tmp_path / 'model')
     return tmp_path / 'model'
 
 
 @pytest.fixture
-def make_foundation() -> Callable[..., Any]:
+def make_foundation(transformers: Any) -> Callable[..., Any]:
     """A function that builds a tiny Depth Anything student, from a folder's weights if given."""
 
     def make(source: Path | None = None, **head: Any) -> Any:

@@ -2,10 +2,8 @@ import json
 from pathlib import Path
 from types import SimpleNamespace
 
-import huggingface_hub
 import pytest
 import torch
-from transformers import Dinov2Backbone, Dinov2Config, Dinov2Model
 
 from mmwsdepth.apis.errors import one_sentence_errors
 from mmwsdepth.models import pretrained
@@ -19,13 +17,17 @@ from mmwsdepth.models.pretrained import (
 )
 from tests.test_models.conftest import ENCODER
 
+transformers = pytest.importorskip('transformers', reason="needs `pip install -e '.[foundation]'`")
+
 
 def test_an_encoder_comes_alone_or_out_of_a_whole_model(
     depth_anything, folder: Path, tmp_path: Path
 ) -> None:
-    whole = load_encoder(str(folder), Dinov2Backbone).state_dict()
-    Dinov2Model(Dinov2Config(**ENCODER)).save_pretrained(tmp_path / 'alone')
-    alone = load_encoder(str(tmp_path / 'alone'), Dinov2Backbone).state_dict()
+    whole = load_encoder(str(folder), transformers.Dinov2Backbone).state_dict()
+    transformers.Dinov2Model(transformers.Dinov2Config(**ENCODER)).save_pretrained(
+        tmp_path / 'alone'
+    )
+    alone = load_encoder(str(tmp_path / 'alone'), transformers.Dinov2Backbone).state_dict()
     assert alone.keys() == whole.keys()
     for name, tensor in depth_anything.backbone.state_dict().items():
         assert torch.equal(whole[name], tensor)
@@ -37,21 +39,21 @@ def test_a_sentence_says_which_file_is_missing_in_a_folder(folder: Path) -> None
         load_depth_anything(str(folder))
     (folder / 'config.json').unlink()
     with pytest.raises(ValueError, match=r'has no config\.json and no model\.safetensors: put'):
-        load_encoder(str(folder), Dinov2Backbone)
+        load_encoder(str(folder), transformers.Dinov2Backbone)
 
 
 @pytest.mark.parametrize('name', ['./weights', '/none/of/it', '~/weights', 'a/b/c', 'model.pth'])
 def test_a_path_that_is_no_folder_is_not_sought_on_the_hub(name: str) -> None:
     with pytest.raises(ValueError, match='there is no such folder: name one that holds config'):
-        load_encoder(name, Dinov2Backbone)
+        load_encoder(name, transformers.Dinov2Backbone)
 
 
 def test_without_the_hub_a_sentence_says_which_file_goes_where(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(huggingface_hub.constants, 'HF_HUB_OFFLINE', True)
+    monkeypatch.setattr('huggingface_hub.constants.HF_HUB_OFFLINE', True)
     with pytest.raises(SystemExit) as ended, one_sentence_errors():
-        load_encoder('nobody/nothing', Dinov2Backbone)
+        load_encoder('nobody/nothing', transformers.Dinov2Backbone)
     message = str(ended.value)
     assert '\n' not in message and message.endswith(
         'put config.json and model.safetensors of https://huggingface.co/nobody/nothing into a '
@@ -65,7 +67,7 @@ def test_a_truncated_file_is_one_sentence(folder: Path, name: str, length: int) 
     path = folder / name
     path.write_bytes(path.read_bytes()[:length])
     with pytest.raises(ValueError, match=r'model: cannot be loaded \(.+\): copy the folder anew'):
-        load_encoder(str(folder), Dinov2Backbone)
+        load_encoder(str(folder), transformers.Dinov2Backbone)
 
 
 def test_a_folder_brings_no_code(folder: Path) -> None:
@@ -74,7 +76,7 @@ def test_a_folder_brings_no_code(folder: Path) -> None:
     (folder / 'config.json').write_text(json.dumps(config))
     (folder / 'mine.py').write_text('raise SystemExit("executed")')
     with pytest.raises(ValueError, match='cannot be loaded'):
-        load_encoder(str(folder), Dinov2Backbone)
+        load_encoder(str(folder), transformers.Dinov2Backbone)
 
 
 def test_weights_of_another_size_are_named() -> None:
@@ -123,7 +125,11 @@ def test_a_library_that_does_not_import_is_one_sentence(
     ('model_type', 'values', 'message'),
     [
         ('dino', {}, "model_type='dino' is no model of transformers"),
-        ('dinov2', dict(hiden_size=24), 'config has hiden_size, which Dinov2Config does not know'),
+        (
+            'dinov2',
+            dict(hiden_size=24),
+            'config has hiden_size, which Dinov2Config does not know',
+        ),
         ('dinov2', dict(hidden_size='x'), 'config: Dinov2Config refuses it'),
         ('dinov2', dict(out_indices=[99]), 'config: Dinov2Config refuses it'),
         ('bert', {}, "model_type='bert' makes no encoder"),

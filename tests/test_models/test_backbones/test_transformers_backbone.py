@@ -2,10 +2,11 @@ from pathlib import Path
 
 import pytest
 import torch
-from transformers import DINOv3ConvNextConfig, DINOv3ConvNextModel
 
 from mmwsdepth.models.backbones import TransformersBackbone, WithFullResolution
 from tests.test_models.conftest import FOUNDATION
+
+transformers = pytest.importorskip('transformers', reason="needs `pip install -e '.[foundation]'`")
 
 PYRAMID = dict(hidden_sizes=[4, 8, 8, 16], depths=[1, 1, 1, 1], out_indices=[1, 2, 3, 4])
 
@@ -24,7 +25,9 @@ def test_an_encoder_from_a_folder_gives_what_the_library_gives(
 
 
 def test_a_pyramid_stands_under_a_level_of_full_resolution(tmp_path: Path) -> None:
-    DINOv3ConvNextModel(DINOv3ConvNextConfig(**PYRAMID)).save_pretrained(tmp_path)
+    transformers.DINOv3ConvNextModel(transformers.DINOv3ConvNextConfig(**PYRAMID)).save_pretrained(
+        tmp_path
+    )
     pyramid = dict(
         type='mmwsdepth.TransformersBackbone',
         model_type='dinov3_convnext',

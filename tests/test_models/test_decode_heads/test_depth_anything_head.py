@@ -2,10 +2,11 @@ from pathlib import Path
 
 import pytest
 import torch
-from transformers import DepthAnythingForDepthEstimation
 
 from mmwsdepth.models.decode_heads import DepthAnythingHead
 from tests.test_models.conftest import DECODER
+
+transformers = pytest.importorskip('transformers', reason="needs `pip install -e '.[foundation]'`")
 
 
 def _feats(rows: int = 3, columns: int = 4) -> list[torch.Tensor]:
@@ -60,7 +61,7 @@ def test_recomputation_changes_no_gradient_and_every_weight_gets_one() -> None:
 
 
 def test_a_relative_models_head_and_another_range_are_refused(
-    depth_anything: DepthAnythingForDepthEstimation, folder: Path, make_foundation
+    depth_anything: transformers.DepthAnythingForDepthEstimation, folder: Path, make_foundation
 ) -> None:
     with pytest.raises(ValueError, match=r'reaches 20 m, max_depth=10: set .*max_depth=20'):
         make_foundation(folder, max_depth=10.0)

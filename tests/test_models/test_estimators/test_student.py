@@ -85,7 +85,7 @@ def test_an_exact_size_is_neither_padded_nor_resampled() -> None:
 @pytest.mark.parametrize('branch', ['hr', 'lr'])
 @pytest.mark.parametrize('dtype', [None, torch.bfloat16])
 def test_every_weight_of_a_vision_transformer_learns_in_either_branch_at_any_size(
-    make_estimator, make_samples, branch, dtype
+    transformers, make_estimator, make_samples, branch, dtype
 ) -> None:
     model = make_estimator(student=FOUNDATION, min_lr_side=20)
     model.learning_branches = [branch]
