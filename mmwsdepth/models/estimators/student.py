@@ -21,7 +21,7 @@ def run_student(student: Any, image: Tensor) -> Estimate:
         Depth (N, 1, H, W) in meters, float32, and the features that are distilled: the decoder's
         where the head shows them by `decode` and `estimate`, else the encoder's.
     """
-    multiple = getattr(student.backbone, 'size_multiple', 1)
+    multiple = getattr(getattr(student, 'backbone', None), 'size_multiple', 1)
     padded = pad_to_multiple(image, multiple) if multiple > 1 else image
     feats, head = student.extract_feat(padded), student.decode_head
     if hasattr(head, 'decode') and hasattr(head, 'estimate'):

@@ -95,3 +95,10 @@ def test_every_weight_of_a_vision_transformer_learns_in_either_branch_at_any_siz
     assert all(loss.isfinite() and loss.dtype == torch.float32 for loss in losses.values())
     assert all(p.grad is not None and p.grad.isfinite().all() for p in model.student.parameters())
     assert {f'loss_{branch}', 'loss_affinity'} <= set(losses)
+
+
+def test_a_student_need_not_have_a_backbone() -> None:
+    student = SimpleNamespace(
+        extract_feat=lambda image: [image], decode_head=lambda feats: feats[0]
+    )
+    assert run_student(student, torch.ones(1, 3, 5, 7)).depth.shape == (1, 3, 5, 7)
