@@ -73,17 +73,15 @@ def run(args: argparse.Namespace) -> None:
         args.device,
         {key: value for key, value in test_cfg.items() if value is not None},
     )
-    number = 0
     try:
         for _ in inferencer.stream(
             args.inputs, args.batch_size, writer, args.every, args.max_frames
         ):
-            number += 1
+            pass
     except KeyboardInterrupt:
         pass
     rejected = inferencer.rejected
-    if rejected and not number:
+    if rejected and not writer.written:
         raise ValueError(f'none of {len(rejected)} files is good, the first one: {rejected[0]}')
-    print(
-        f'{number} estimates in {args.out}' + (f', {len(rejected)} complaints' if rejected else '')
-    )
+    complaints = f', {len(rejected)} complaints' if rejected else ''
+    print(f'{writer.written} estimates in {args.out}{complaints}')
