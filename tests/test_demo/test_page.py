@@ -157,7 +157,7 @@ def test_the_point_cloud_turns_and_downloads(shown: Page) -> None:
     focal.send_keys('64')
     path = shown.download('get-ply')
     header, _, body = path.read_bytes().partition(b'end_header\n')
-    assert path.name == 'room_ply.ply' and b'element vertex 3072' in header
+    assert path.name == 'room.ply' and b'element vertex 3072' in header
     first = np.frombuffer(body, '<f4', 3)
     np.testing.assert_allclose(first[:2] / first[2], [-31.5 / 64, -23.5 / 64], rtol=1e-5)
 
