@@ -6,7 +6,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from mmwsdepth.datasets.depth_io import BadFileError, encode_npy, write_depth
+from mmwsdepth.datasets.depth_io import BadFileError, encode_image, encode_npy, write_depth
 from mmwsdepth.datasets.write_whole import write_whole
 from mmwsdepth.visualization.depth_picture import Limits, draw_depth
 from mmwsdepth.visualization.point_cloud import encode_point_cloud
@@ -124,9 +124,9 @@ class DepthWriter:
         if kind == 'npy':
             content = encode_npy(depth)
         elif kind == 'exr':
-            content = cv2.imencode('.exr', depth)[1].tobytes()
+            content = encode_image('.exr', depth)
         elif kind == 'color':
-            content = cv2.imencode('.png', draw_depth(depth, self.limits)[..., ::-1])[1].tobytes()
+            content = encode_image('.png', draw_depth(depth, self.limits)[..., ::-1])
         else:
             content = encode_point_cloud(depth, frame.image, self._focal(frame))
         write_whole(path.with_name(f'{path.name}{_SUFFIXES[kind][0]}'), content)

@@ -168,8 +168,30 @@ def write_depth(path: str | Path, depth: np.ndarray) -> Path:
     else:
         path = path.with_name(path.name + '.png')
         millimeters = np.round(depth * 1000).astype(np.uint16)
-        write_whole(path, cv2.imencode('.png', millimeters)[1].tobytes())
+        write_whole(path, encode_image('.png', millimeters))
     return path
+
+
+def encode_image(suffix: str, image: np.ndarray) -> bytes:
+    """Make the content of an image file.
+
+    Args:
+        suffix: Of the file, with its dot.
+        image: (H, W) or (H, W, 3) BGR.
+
+    Raises:
+        OSError: OpenCV does not write such an image.
+    """
+    try:
+        is_done, content = cv2.imencode(suffix, image)
+    except cv2.error:
+        is_done = False
+    if not is_done:
+        raise OSError(
+            f'OpenCV {cv2.__version__} writes no {suffix} of {image.dtype} and shape '
+            f'{image.shape}: take npy'
+        )
+    return content.tobytes()
 
 
 def encode_npy(array: np.ndarray) -> bytes:

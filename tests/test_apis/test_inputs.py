@@ -202,15 +202,16 @@ def test_a_count_below_one_is_refused(option: str) -> None:
 
 
 class Camera:
-    """Index 0 gives pictures without end, others none."""
+    """Index 0 gives pictures without end, 3 gives three, others none."""
 
     released = 0
 
     def __init__(self, index: object) -> None:
-        self.works = index == 0
+        self.left = {0: 10**9, 3: 3}.get(index, 0)
 
     def grab(self) -> bool:
-        return self.works
+        self.left -= 1
+        return self.left >= 0
 
     def retrieve(self) -> tuple[bool, np.ndarray]:
         return True, np.zeros((*SIZE, 3), np.uint8)
@@ -236,3 +237,11 @@ def test_a_camera_that_is_not_there_comes_as_an_error(monkeypatch: pytest.Monkey
     monkeypatch.setattr(videos.cv2, 'VideoCapture', Camera)
     (error,) = open_source(1).frames
     assert str(error).startswith('camera1: gives no picture: give another index')
+
+
+def test_a_camera_that_goes_away_comes_as_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(videos.cv2, 'VideoCapture', Camera)
+    *frames, error = open_source(3).frames
+    assert len(frames) == 3
+    assert str(error) == 'camera3: gave no more after 3 pictures: connect it anew'
+    assert len(list(open_source(3, max_frames=3).frames)) == 3
