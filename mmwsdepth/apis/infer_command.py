@@ -1,6 +1,7 @@
 """The subcommand `mmwsdepth infer CHECKPOINT INPUT ...`."""
 
 import argparse
+import os
 
 from mmengine.config import DictAction
 
@@ -64,6 +65,7 @@ def run(args: argparse.Namespace) -> None:
         raise ValueError('--cfg-options overrides --config, which is not given: give both')
     if args.tile and args.mode != 'slide':
         raise ValueError('--tile goes with --mode slide, which is not given: give both')
+    os.environ.setdefault('OPENCV_FFMPEG_LOGLEVEL', '-8')  # lost frames are counted instead
     limits = tuple(args.color_range) if args.color_range else None
     writer = DepthWriter(args.out, args.write, args.focal_length, limits)
     test_cfg = dict(mode=args.mode, tile=args.tile, flip=args.flip or None)

@@ -1,10 +1,7 @@
 """Read videos and cameras, past frames that cannot be decoded."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
-
-os.environ.setdefault('OPENCV_FFMPEG_LOGLEVEL', '-8')
 
 import cv2
 import numpy as np
