@@ -99,8 +99,8 @@ def load_checkpoint_file(filename: str, map_location: Any = None) -> Any:
     broken = names_of_broken(checkpoint)
     if broken:
         raise ValueError(
-            f'{filename}: {broken[0]} (of {len(broken)} such tensors) holds NaN or infinite values, '
-            'as after a diverged training: take an earlier checkpoint'
+            f'{filename}: {broken[0]} (of {len(broken)} such tensors) holds NaN or infinite '
+            'values, as after a diverged training: take an earlier checkpoint'
         )
     if isinstance(checkpoint, dict) and isinstance(checkpoint.get('meta'), dict):
         checkpoint['meta'].pop(EXECUTED_ON_RESUME, None)

@@ -1,9 +1,12 @@
 """Writes predictions to disk."""
 
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 from mmengine.hooks import Hook
+from mmengine.logging import print_log
 from mmengine.runner import Runner
 from mmengine.structures import BaseDataElement
 
@@ -31,6 +34,14 @@ class SavePredictionsHook(Hook):
     ) -> None:
         """Write a batch; an image that could not be read has no prediction."""
         for sample in outputs or ():
-            if not sample.get('is_bad'):
-                depth = sample.pred_depth_map.data[0].cpu().numpy()
-                write_depth(Path(self.out_dir) / sample.name, depth)
+            if sample.get('is_bad'):
+                continue
+            depth, path = sample.pred_depth_map.data[0].cpu().numpy(), Path(self.out_dir)
+            if np.isfinite(depth).all():
+                write_depth(path / sample.name, depth)
+            else:
+                print_log(
+                    f'{path / sample.name}: not written, NaN or infinite depth is predicted',
+                    'current',
+                    logging.WARNING,
+                )
