@@ -4,6 +4,7 @@ import argparse
 
 from mmwsdepth.apis import build_runner, load_config, one_sentence_errors, runner_options
 from mmwsdepth.apis.checkpoint_config import config_to_test
+from mmwsdepth.apis.work_dir import writing_to
 
 
 def parse_args() -> argparse.Namespace:
@@ -32,7 +33,8 @@ def main() -> None:
         )
     if args.out:
         cfg.default_hooks.predictions = dict(type='mmwsdepth.SavePredictionsHook', out_dir=args.out)
-    build_runner(cfg, args.launcher).test()
+    with writing_to(cfg.work_dir):
+        build_runner(cfg, args.launcher).test()
 
 
 if __name__ == '__main__':

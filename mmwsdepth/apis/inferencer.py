@@ -26,6 +26,8 @@ from .inputs import Frame, Inputs, Source, open_source
 from .outputs import DepthWriter
 from .runner import load_config
 
+NOT_FINITE = 'NaN or infinite depth is estimated: these weights cannot be used for it'
+
 
 class Prediction(NamedTuple):
     """An estimate.
@@ -189,7 +191,11 @@ class DepthInferencer(BaseInferencer):
                     "fit into the GPU's memory: take a smaller batch size or mode slide"
                 )
             return []
-        return [Prediction(f, _depth(s), s) for f, s in zip(frames, samples, strict=True)]
+        predictions = [Prediction(f, _depth(s), s) for f, s in zip(frames, samples, strict=True)]
+        for frame, depth, _ in predictions:
+            if not np.isfinite(depth).all():
+                self._reject(f'{frame.path or frame.name}: {NOT_FINITE}')
+        return [prediction for prediction in predictions if np.isfinite(prediction.depth).all()]
 
     def _write(self, writer: DepthWriter, prediction: Prediction) -> None:
         try:
