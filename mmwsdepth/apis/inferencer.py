@@ -191,11 +191,14 @@ class DepthInferencer(BaseInferencer):
                     "fit into the GPU's memory: take a smaller batch size or mode slide"
                 )
             return []
-        predictions = [Prediction(f, _depth(s), s) for f, s in zip(frames, samples, strict=True)]
-        for frame, depth, _ in predictions:
-            if not np.isfinite(depth).all():
+        good = []
+        for frame, sample in zip(frames, samples, strict=True):
+            depth = _depth(sample)
+            if np.isfinite(depth).all():
+                good.append(Prediction(frame, depth, sample))
+            else:
                 self._reject(f'{frame.path or frame.name}: {NOT_FINITE}')
-        return [prediction for prediction in predictions if np.isfinite(prediction.depth).all()]
+        return good
 
     def _write(self, writer: DepthWriter, prediction: Prediction) -> None:
         try:

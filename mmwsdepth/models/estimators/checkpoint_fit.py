@@ -45,8 +45,9 @@ def weights_in(checkpoint: Any) -> dict[str, Tensor]:
     Args:
         checkpoint: With metadata, or weights alone.
     """
-    state = checkpoint.get('state_dict', checkpoint) if isinstance(checkpoint, dict) else {}
-    weights = {key: value for key, value in state.items() if isinstance(value, Tensor)}
+    state = checkpoint.get('state_dict', checkpoint) if isinstance(checkpoint, dict) else None
+    named = state.items() if isinstance(state, dict) else ()
+    weights = {key: value for key, value in named if isinstance(value, Tensor)}
     while any(key.startswith(_WRAPPER) for key in weights):
         weights = {key.removeprefix(_WRAPPER): value for key, value in weights.items()}
     return weights

@@ -52,7 +52,7 @@ def test_weights_are_found_without_wrapper_and_metadata(prefix: str, wrapped: bo
     state = OrderedDict({f'{prefix}w': torch.ones(2)})
     found = weights_in(dict(state_dict=state, meta=dict()) if wrapped else state | dict(epoch=3))
     assert found.keys() == {'w'}
-    assert weights_in(torch.ones(2)) == {}
+    assert weights_in(torch.ones(2)) == weights_in(dict(state_dict=None)) == {}
 
 
 def test_another_models_weights_do_not_fit(make_estimator) -> None:
