@@ -64,7 +64,8 @@ def estimate_upload(
         focal_length: In pixels of the uploaded image; by default from EXIF, else assumed.
 
     Raises:
-        RefusedError: It is no image that can be used, or does not fit into memory.
+        RefusedError: It is no image that can be used, does not fit into memory, or its estimate is
+            not finite.
     """
     uploaded = decode_image(data, name)
     height, width = uploaded.shape[:2]

@@ -3,6 +3,7 @@
 from .affinity_distillation_hook import AffinityDistillationHook
 from .alternating_branches_hook import AlternatingBranchesHook
 from .depth_visualization_hook import DepthVisualizationHook
+from .finite_training_hook import FiniteTrainingHook
 from .iteration_seed_hook import IterationSeedHook
 from .publish_student_hook import PublishStudentHook
 from .report_hook import ReportHook
@@ -13,6 +14,7 @@ __all__ = [
     'AffinityDistillationHook',
     'AlternatingBranchesHook',
     'DepthVisualizationHook',
+    'FiniteTrainingHook',
     'IterationSeedHook',
     'PublishStudentHook',
     'ReportHook',

@@ -1,9 +1,12 @@
 """Writes predictions to disk."""
 
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 from mmengine.hooks import Hook
+from mmengine.logging import print_log
 from mmengine.runner import Runner
 from mmengine.structures import BaseDataElement
 
@@ -37,10 +40,18 @@ class SavePredictionsHook(Hook):
             ValueError: The folder is that of the images or of ground truth.
         """
         for sample in outputs or ():
-            if not sample.get('is_bad'):
-                depth = sample.pred_depth_map.data[0].cpu().numpy()
-                path = Path(self.out_dir) / sample.name
-                inputs = [sample.get(key) for key in PATH_KEYS if key in sample]
-                for suffix in ('.png', '.npy'):
-                    keep_inputs(path.with_name(path.name + suffix), inputs)
-                write_depth(path, depth)
+            if sample.get('is_bad'):
+                continue
+            depth, path = sample.pred_depth_map.data[0].cpu().numpy(), Path(self.out_dir)
+            path /= sample.name
+            if not np.isfinite(depth).all():
+                print_log(
+                    f'{path}: not written, NaN or infinite depth is predicted',
+                    'current',
+                    logging.WARNING,
+                )
+                continue
+            inputs = [sample.get(key) for key in PATH_KEYS if key in sample]
+            for suffix in ('.png', '.npy'):
+                keep_inputs(path.with_name(path.name + suffix), inputs)
+            write_depth(path, depth)

@@ -116,3 +116,15 @@ def test_the_report_is_kept(make_runner) -> None:
     assert table.splitlines()[2].split() == ['|', 'model', '|', '0.2500', '|']
     ReportHook().after_test_epoch(runner, {'model/abs_rel': 0.125})
     assert '0.1250' in Path(runner.work_dir, 'report.md').read_text()
+
+
+@pytest.mark.parametrize('broken', [float('nan'), float('inf')])
+def test_a_broken_prediction_is_not_written_and_its_picture_is_drawn(
+    make_runner, samples, tmp_path, broken
+) -> None:
+    samples[0].pred_depth_map.data[0, 0] = broken
+    SavePredictionsHook(str(tmp_path / 'out')).after_test_iter(make_runner(), 0, None, samples)
+    assert [path.name for path in (tmp_path / 'out').rglob('*.*')] == ['room_00002.png']
+    hook = DepthVisualizationHook(show_dir=str(tmp_path / 'show'))
+    hook.after_test_iter(make_runner(), 0, None, samples)
+    assert len(list((tmp_path / 'show').rglob('*.png'))) == 2
