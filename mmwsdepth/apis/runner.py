@@ -13,6 +13,7 @@ from mmengine.runner import Runner
 from torch import distributed
 
 from mmwsdepth.config_lookup import resolve_config
+from mmwsdepth.engine.hooks import DataCheckHook
 
 MMENGINE_HOOKS = (
     'runtime_info', 'timer', 'sampler_seed', 'logger', 'param_scheduler', 'checkpoint',
@@ -107,6 +108,8 @@ def drop_disabled_hooks(cfg: Config) -> None:
 def build_runner(cfg: Config, launcher: str = 'none') -> Runner:
     """Build MMEngine's runner, or the one that the config names as `runner_type`.
 
+    It gets a `DataCheckHook`.
+
     Args:
         cfg: A whole config, changed in place.
         launcher: See `start_processes`.
@@ -115,4 +118,6 @@ def build_runner(cfg: Config, launcher: str = 'none') -> Runner:
     fit_to_hardware(cfg)
     drop_disabled_hooks(cfg)
     start_processes(cfg, launcher)
-    return RUNNERS.build(cfg) if 'runner_type' in cfg else Runner.from_cfg(cfg)
+    runner = RUNNERS.build(cfg) if 'runner_type' in cfg else Runner.from_cfg(cfg)
+    runner.register_hook(DataCheckHook())
+    return runner

@@ -2,6 +2,7 @@
 
 from .affinity_distillation_hook import AffinityDistillationHook
 from .alternating_branches_hook import AlternatingBranchesHook
+from .data_check_hook import DataCheckHook
 from .depth_visualization_hook import DepthVisualizationHook
 from .iteration_seed_hook import IterationSeedHook
 from .publish_student_hook import PublishStudentHook
@@ -11,6 +12,7 @@ from .save_predictions_hook import SavePredictionsHook
 __all__ = [
     'AffinityDistillationHook',
     'AlternatingBranchesHook',
+    'DataCheckHook',
     'DepthVisualizationHook',
     'IterationSeedHook',
     'PublishStudentHook',

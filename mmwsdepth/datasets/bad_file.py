@@ -1,0 +1,18 @@
+"""The error that one file's fault is."""
+
+
+class BadFileError(ValueError):
+    """A file that cannot be used: the message names it, what was found and the mend."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(printable(sentence))
+
+
+def printable(text: str) -> str:
+    """Spell out what UTF-8 cannot say, such as a file's name in another encoding."""
+    return text.encode('utf-8', 'backslashreplace').decode('utf-8')
+
+
+def first_line(error: BaseException) -> str:
+    """The first line of what an error says, or its class where it says nothing."""
+    return str(error).partition('\n')[0].rstrip('.') or type(error).__name__
