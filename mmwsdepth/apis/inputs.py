@@ -12,7 +12,6 @@ import cv2
 import numpy as np
 
 from mmwsdepth.datasets.depth_io import IMAGE_SUFFIXES, BadFileError, read_color
-from mmwsdepth.datasets.listing import find_files
 
 VIDEO_SUFFIXES = ('.mp4', '.m4v', '.mov', '.avi', '.mkv', '.webm')
 Input = np.ndarray | str | Path | int
@@ -104,7 +103,8 @@ def _expand(item: Any) -> list[_Unit]:
     if path.is_file():
         return [_Unit(path, path.parent, not _is_video(path))]
     if path.is_dir():
-        found = find_files(path, IMAGE_SUFFIXES)
+        found = [p for p in sorted(path.rglob('*')) if p.suffix.lower() in IMAGE_SUFFIXES]
+        found = [p for p in found if p.is_file() and not p.name.startswith('.')]
         if not found:
             raise ValueError(f'{path}: no file in this folder ends in {", ".join(IMAGE_SUFFIXES)}')
         return [_Unit(p, path) for p in found]

@@ -1,5 +1,6 @@
 """Read and write depth files, and look at files without decoding them."""
 
+from io import BytesIO
 from pathlib import Path
 
 import cv2
@@ -8,15 +9,8 @@ import numpy as np
 from .array_io import ARRAY_SUFFIXES, peek_array, read_array
 from .bad_file import BadFileError
 from .image_header import Header, read_header
-from .image_io import (
-    EXR_MEND,
-    decode_color,
-    decode_image,
-    encode_image,
-    is_whole,
-    read_bytes,
-    reads_exr,
-)
+from .image_io import EXR_MEND, decode_color, decode_image, is_whole, read_bytes, reads_exr
+from .write_whole import write_whole
 
 JPEG_SUFFIXES = ('.jpg', '.jpeg')
 IMAGE_SUFFIXES = (*JPEG_SUFFIXES, '.png')
@@ -136,15 +130,22 @@ def write_depth(path: str | Path, depth: np.ndarray) -> Path:
         OSError: The file cannot be written.
     """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
     depth = np.where(np.isfinite(depth) & (depth > 0), depth, 0)
     if depth.max() * 1000 > np.iinfo(np.uint16).max:
         path = path.with_name(path.name + '.npy')
-        np.save(path, depth.astype(np.float32))
+        write_whole(path, encode_npy(depth.astype(np.float32)))
     else:
         path = path.with_name(path.name + '.png')
-        path.write_bytes(encode_image('.png', np.round(depth * 1000).astype(np.uint16), path))
+        millimeters = np.round(depth * 1000).astype(np.uint16)
+        write_whole(path, cv2.imencode('.png', millimeters)[1].tobytes())
     return path
+
+
+def encode_npy(array: np.ndarray) -> bytes:
+    """Make the content of an npy file."""
+    buffer = BytesIO()
+    np.save(buffer, array)
+    return buffer.getvalue()
 
 
 def peek_header(path: Path) -> Header | None:

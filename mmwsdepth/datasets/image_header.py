@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 import numpy as np
-from PIL import ExifTags, Image
+from PIL import ExifTags, Image, UnidentifiedImageError
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 from PIL.TiffImagePlugin import ImageFileDirectory_v2
@@ -59,7 +59,11 @@ def read_header(file: BinaryIO, name: str | Path) -> Header:
     try:
         width, height, orientation = _read(file, magic)
     except Exception as error:  # Pillow raises errors of a dozen classes on damaged headers
-        raise BadFileError(f'{name}: unreadable ({first_line(error)})') from None
+        reason = '' if isinstance(error, UnidentifiedImageError) else f' ({first_line(error)})'
+        size = file.seek(0, os.SEEK_END)
+        raise BadFileError(
+            f'{name}: {size} bytes, truncated or no image that OpenCV reads{reason}: copy it anew'
+        ) from None
     check_pixels(height, width, name)
     return Header((width, height) if orientation > 4 else (height, width), orientation)
 

@@ -15,6 +15,7 @@ from PIL.PngImagePlugin import PngImageFile
 
 from .bad_file import BadFileError, first_line
 from .image_header import JPEG, PNG, TIFF, UPRIGHT, is_half_float, read_header
+from .jpeg_damage import has_stray_markers
 
 EXR = b'v/1\x01'
 EXR_MEND = (
@@ -74,8 +75,6 @@ def decode_image(data: bytes, name: str | Path, flags: int) -> np.ndarray:
     if is_exr and not reads_exr():
         raise BadFileError(f'{name}: {EXR_MEND}')
     bad = f'{name}: {len(data)} bytes, truncated or no image that OpenCV reads'
-    if not data:
-        raise BadFileError(f'{bad}: copy it anew')
     orientation = 1 if is_exr else read_header(BytesIO(data), name).orientation
     try:
         image = cv2.imdecode(np.frombuffer(data, np.uint8), flags | cv2.IMREAD_IGNORE_ORIENTATION)
@@ -85,6 +84,8 @@ def decode_image(data: bytes, name: str | Path, flags: int) -> np.ndarray:
         raise BadFileError(f'{name}: 16-bit floats, which OpenCV does not read: convert to 32 bits')
     if image is None or not is_whole(BytesIO(data)):
         raise BadFileError(f'{bad}: copy it anew')
+    if data.startswith(JPEG) and has_stray_markers(data):
+        raise BadFileError(f'{name}: {len(data)} bytes, damaged within: copy it anew')
     if orientation in UPRIGHT and data[:4] not in TIFF:  # those OpenCV turns whatever the flags
         image = np.ascontiguousarray(UPRIGHT[orientation](image))
     return image
@@ -112,18 +113,3 @@ def is_whole(file: BinaryIO) -> bool:
     except Exception:  # Pillow raises errors of a dozen classes on damaged files
         return False
     return True
-
-
-def encode_image(suffix: str, array: np.ndarray, name: str | Path) -> bytes:
-    """Encode an array as a file of this suffix.
-
-    Raises:
-        OSError: OpenCV cannot.
-    """
-    try:
-        done, encoded = cv2.imencode(suffix, array)
-    except cv2.error:
-        done = False
-    if not done:
-        raise OSError(f'{name}: OpenCV could not write {array.shape[0]}x{array.shape[1]} pixels')
-    return encoded.tobytes()
