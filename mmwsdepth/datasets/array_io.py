@@ -69,6 +69,8 @@ def _open(path: Path) -> Iterator[tuple[IO[bytes], tuple[int, int]]]:
 
 def _check_header(file: IO[bytes], num_bytes: int, path: Path) -> tuple[int, int]:
     version = npy.read_magic(file)
+    if version not in ((1, 0), (2, 0)):
+        raise ValueError(f'version {version} of the format')
     read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
     shape, _, dtype = read(file)
     size = tuple(n for n in shape if n != 1) if len(shape) > 2 else shape

@@ -57,7 +57,7 @@ def read_header(file: BinaryIO, name: str | Path) -> Header:
     magic = file.read(len(PNG))
     file.seek(0)
     try:
-        width, height, orientation = _read(file, magic)
+        width, height, tag = _read(file, magic)
     except Exception as error:  # Pillow raises errors of a dozen classes on damaged headers
         reason = '' if isinstance(error, UnidentifiedImageError) else f' ({first_line(error)})'
         size = file.seek(0, os.SEEK_END)
@@ -65,6 +65,7 @@ def read_header(file: BinaryIO, name: str | Path) -> Header:
             f'{name}: {size} bytes, truncated or no image that OpenCV reads{reason}: copy it anew'
         ) from None
     check_pixels(height, width, name)
+    orientation = tag if tag in UPRIGHT else 1
     return Header((width, height) if orientation > 4 else (height, width), orientation)
 
 
@@ -107,8 +108,7 @@ def _read(file: BinaryIO, magic: bytes) -> tuple[int, int, int]:
             image.load()
     else:
         image = Image.open(file)
-    orientation = Image.Image.getexif(image).get(ExifTags.Base.Orientation, 1)
-    return *image.size, orientation if orientation in UPRIGHT else 1
+    return *image.size, Image.Image.getexif(image).get(ExifTags.Base.Orientation, 1)
 
 
 def _tiff_directory(file: BinaryIO) -> ImageFileDirectory_v2:

@@ -60,13 +60,10 @@ def test_every_spelling_of_two_pairs_is_read(listed, content):
     assert listed(content) == (['a', 's/b'], [])
 
 
-@pytest.mark.parametrize('name', NAMES)
+@pytest.mark.parametrize('name', NAMES[1:])
 @pytest.mark.parametrize('form', ['{0}.png {0}.png', '{0}.png\t{0}.png', '{0}.png {0}.png 518.8 x'])
 def test_blanks_and_signs_may_be_in_names(listed, name, form):
-    assert listed(form.format(name) + '\na.png a.png\n') == (
-        list(dict.fromkeys([name, 'a'])),
-        [],
-    ) or (name == 'a')
+    assert listed(form.format(name) + '\na.png a.png\n') == ([name, 'a'], [])
 
 
 def test_quotes_keep_blanks_together(listed):
