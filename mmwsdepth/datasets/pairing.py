@@ -57,9 +57,9 @@ def pair_folders(
     Returns:
         The pairs, and a complaint for each depth file without image.
     """
+    names = files_by_stem(images, IMAGE_SUFFIXES)
     depth_files = files_by_stem(depths, DEPTH_SUFFIXES)
     hr_files = files_by_stem(hr_depths, DEPTH_SUFFIXES) if hr_depths else {}
-    names = files_by_stem(images, IMAGE_SUFFIXES)
     pairs = [
         Pair(name, path, depth_files.pop(name, None), hr_files.get(name))
         for name, path in names.items()
