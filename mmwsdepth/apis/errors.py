@@ -1,7 +1,9 @@
 """Errors that a user can mend are one sentence, without a traceback."""
 
+import io
 import linecache
 import re
+import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,9 +22,13 @@ def one_sentence_errors() -> Iterator[None]:
     counts. Any other error, also one that
     surfaced in our code without being raised there on purpose, keeps its traceback.
 
+    What a terminal cannot show, such as a file's name in another encoding, is spelled out.
+
     Raises:
         SystemExit: With the sentence.
     """
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors='backslashreplace')
     try:
         yield
     except (ValueError, OSError) as error:

@@ -1,5 +1,7 @@
 """The error that one file's fault is."""
 
+import locale
+
 
 class BadFileError(ValueError):
     """A file that cannot be used: the message names it, what was found and the mend."""
@@ -9,8 +11,9 @@ class BadFileError(ValueError):
 
 
 def printable(text: str) -> str:
-    """Spell out what UTF-8 cannot say, such as a file's name in another encoding."""
-    return text.encode('utf-8', 'backslashreplace').decode('utf-8')
+    """Spell out what the system's encoding cannot say, such as a file's name in another one."""
+    encoding = locale.getpreferredencoding(False)
+    return text.encode(encoding, 'backslashreplace').decode(encoding)
 
 
 def first_line(error: BaseException) -> str:

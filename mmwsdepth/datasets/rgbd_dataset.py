@@ -47,7 +47,11 @@ class RGBDDataset(BaseDataset):
         pipeline: Transforms.
         test_mode: Whether the samples are for evaluation.
         indices: Number of samples, or their indices, to use; all by default.
-        metainfo, filter_cfg, serialize_data, lazy_init, max_refetch: See MMEngine's `BaseDataset`.
+        metainfo: Overrides `METAINFO`.
+        filter_cfg: For subclasses that filter; see MMEngine's `BaseDataset`.
+        serialize_data: Keep the list of samples as bytes that workers share.
+        lazy_init: Look at the files on first use instead of now.
+        max_refetch: Further samples to draw in place of a bad one.
         backend_args: Of MMEngine's file backends; only `dict(backend='local')` is possible.
 
     Raises:

@@ -25,8 +25,11 @@ class RoomsDataset(RGBDDataset):
         pipeline: Transforms.
         test_mode: Whether the samples are for evaluation.
         indices: Number of samples, or their indices, to use; all by default.
-        metainfo, filter_cfg, serialize_data, lazy_init, max_refetch: See MMEngine's `BaseDataset`;
-            rooms are rendered when the data set is initialized in full.
+        metainfo: Overrides `METAINFO`.
+        filter_cfg: For subclasses that filter; see MMEngine's `BaseDataset`.
+        serialize_data: Keep the list of samples as bytes that workers share.
+        lazy_init: Render and look at the files on first use instead of now.
+        max_refetch: Further samples to draw in place of a bad one.
     """
 
     METAINFO = dict(task='depth', name='rendered rooms')

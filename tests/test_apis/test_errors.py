@@ -1,8 +1,9 @@
+import io
+
 import cv2
 import numpy as np
 import pytest
 from mmengine.registry import init_default_scope
-
 from torch.utils.data import DataLoader
 
 from mmwsdepth.apis import one_sentence_errors
@@ -67,3 +68,12 @@ class _Broken:
 def test_an_accident_in_a_worker_keeps_its_traceback() -> None:
     with pytest.raises(ValueError, match='by others'), one_sentence_errors():
         _load_in_worker(_Broken())
+
+
+@pytest.mark.parametrize(('encoding', 'shown'), [('ascii', r'\u0444\udce9'), ('utf-8', r'ф\udce9')])
+def test_any_terminal_shows_any_name(monkeypatch, encoding: str, shown: str) -> None:
+    terminal = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
+    monkeypatch.setattr('sys.stdout', terminal)
+    with one_sentence_errors():
+        print('ф\udce9', flush=True)
+    assert terminal.buffer.getvalue().decode(encoding).strip() == shown
