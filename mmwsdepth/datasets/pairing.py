@@ -25,6 +25,8 @@ class Pair(NamedTuple):
 def files_by_stem(folder: Path, suffixes: Sequence[str]) -> dict[str, Path]:
     """List a folder's files as `find_files` does, by relative path without suffix.
 
+    An npz beside another file of its name, such as a camera's numbers, does not count.
+
     Raises:
         FileNotFoundError: There is no such folder.
         ValueError: Two files differ in their suffix only.
@@ -36,7 +38,9 @@ def files_by_stem(folder: Path, suffixes: Sequence[str]) -> dict[str, Path]:
     files: dict[str, Path] = {}
     for path in find_files(folder, suffixes):
         stem = path.relative_to(folder).with_suffix('').as_posix()
-        if stem in files:
+        if stem in files and path.suffix.lower() == '.npz':
+            continue
+        if stem in files and files[stem].suffix.lower() != '.npz':
             raise ValueError(
                 printable(f'{path} and {files[stem].name} share one name: keep one of the two')
             )

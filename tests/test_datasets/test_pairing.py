@@ -211,3 +211,10 @@ def test_two_files_of_one_name_in_a_folder_are_refused(rgbd_folder):
     rgbd_folder.add('a', image='.png')
     with pytest.raises(ValueError, match=r'a\.png and a\.jpg share one name: keep one'):
         files_by_stem(rgbd_folder.root / 'images', ('.jpg', '.png'))
+
+
+@pytest.mark.parametrize('other', ['.png', '.npy', '.tiff'])
+def test_an_npz_beside_depth_of_its_name_does_not_count(rgbd_folder, other):
+    files = rgbd_folder.add('a', depth=other)
+    (rgbd_folder.root / 'annotations/a.npz').write_bytes(b'a camera')
+    assert pairs_in(rgbd_folder) == ([Pair('a', files.image, files.depth)], [])
