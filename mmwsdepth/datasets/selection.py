@@ -77,8 +77,8 @@ def _warn_of_turned(good: list[tuple[Pair, Look]], images: Path) -> None:
     turned = [str(pair.image) for pair, look in good if look.is_turned_alone]
     if turned:
         warn(
-            f'{images}: EXIF turns {len(turned)} of {len(good)} images and not their depth, or '
-            f'otherwise, look whether they fit: {first_ones(turned)}'
+            f'{images}: EXIF turns image and depth differently in {len(turned)} of {len(good)} '
+            f'pairs, look whether they fit: {first_ones(turned)}'
         )
 
 
