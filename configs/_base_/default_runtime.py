@@ -16,6 +16,7 @@ default_hooks = dict(
     distillation=dict(type='mmwsdepth.AffinityDistillationHook', begin=0.25, warmup=0.1),
     iteration_seed=dict(type='mmwsdepth.IterationSeedHook'),
     summary=dict(type='mmwsdepth.SummaryHook'),
+    finite=dict(type='mmwsdepth.FiniteTrainingHook'),
     timer=dict(type='IterTimerHook'),
     logger=dict(type='LoggerHook', interval=50, log_metric_by_epoch=False),
     param_scheduler=dict(type='ParamSchedulerHook'),
