@@ -22,6 +22,9 @@ BACKBONES = {
     'mit-b2': 'mmseg.MixVisionTransformer',
     'swin-tiny': 'mmseg.SwinTransformer',
     'efficientnet-lite0': 'mmwsdepth.EfficientNetLite',
+    'depth-anything-v2-small': 'mmwsdepth.TransformersBackbone',
+    'dinov2-small': 'mmwsdepth.TransformersBackbone',
+    'dinov3-convnext-tiny': 'mmwsdepth.TransformersBackbone',
 }
 
 
@@ -45,7 +48,8 @@ def test_a_name_and_its_entry_say_what_the_config_does(model: dict) -> None:
     ends = [s['end'] for s in cfg.param_scheduler]
     assert max(ends) == iterations
     if name['backbone']:
-        assert cfg.model.student.backbone.backbone.type == BACKBONES[name['backbone']]
+        backbone = cfg.model.student.backbone
+        assert backbone.get('backbone', backbone).type == BACKBONES[name['backbone']]
     root, train = (
         loader.dataset.data_root for loader in (cfg.test_dataloader, cfg.train_dataloader)
     )

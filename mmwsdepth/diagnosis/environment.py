@@ -2,6 +2,7 @@
 
 import os
 import platform
+from importlib import import_module
 from importlib.metadata import PackageNotFoundError, requires, version
 
 import torch
@@ -20,7 +21,7 @@ def environment_findings() -> list[Finding]:
 
     That the stack is one whole stack, `mmwsdepth.stack.check_stack` has made sure of on import.
     """
-    return [stack_finding(), *requirement_findings(), *torch_findings()]
+    return [stack_finding(), *requirement_findings(), *torch_findings(), *torchvision_findings()]
 
 
 def environment_title() -> str:
@@ -85,6 +86,25 @@ def torch_findings() -> list[Finding]:
         ]
     findings = [Finding('ok', f'{torch_version}, CUDA {torch.version.cuda}')]
     return findings + [_device_finding(index) for index in range(torch.cuda.device_count())]
+
+
+def torchvision_findings() -> list[Finding]:
+    """Tell of a torchvision of another PyTorch: models of `transformers` fail to import with it."""
+    if not is_distribution_installed('torchvision'):
+        return []
+    try:
+        import_module('torchvision')
+    except (ImportError, RuntimeError, OSError) as error:
+        reason = str(error).partition('\n')[0]
+        return [
+            Finding(
+                'problem',
+                f'torchvision {version("torchvision")} does not import beside torch '
+                f'{torch.__version__} ({reason}), nor do models of transformers then: '
+                'run `pip uninstall torchvision`, or install the release for this torch',
+            )
+        ]
+    return []
 
 
 def _device_finding(index: int) -> Finding:

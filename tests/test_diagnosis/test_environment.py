@@ -103,3 +103,18 @@ def test_a_device_that_does_not_compute_is_a_problem(monkeypatch):
 def test_no_device_is_a_note(monkeypatch, built, words):
     (finding,) = cuda(monkeypatch, False, built)
     assert finding.grade == 'note' and words in finding.text
+
+
+def test_a_torchvision_of_another_torch_is_a_problem_with_its_mend(monkeypatch):
+    def broken(name):
+        raise RuntimeError('operator torchvision::nms does not exist\nmore')
+
+    assert environment.torchvision_findings() == []
+    installed(monkeypatch, {'torchvision': '0.99'})
+    monkeypatch.setattr(environment, 'import_module', broken)
+    (finding,) = environment.torchvision_findings()
+    assert finding.grade == 'problem'
+    assert finding.text.startswith('torchvision 0.99 does not import beside torch ')
+    assert 'nms does not exist)' in finding.text and 'pip uninstall torchvision' in finding.text
+    monkeypatch.setattr(environment, 'import_module', lambda name: None)
+    assert environment.torchvision_findings() == []

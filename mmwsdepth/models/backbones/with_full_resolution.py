@@ -30,6 +30,7 @@ class WithFullResolution(BaseModule):
     ) -> None:
         super().__init__(init_cfg=init_cfg)
         self.backbone = MODELS.build(backbone)
+        self.size_multiple = getattr(self.backbone, 'size_multiple', 1)
         self.full = ConvModule(3, channels, 3, padding=1, norm_cfg=norm_cfg or dict(type='BN'))
 
     def forward(self, x: Tensor) -> tuple[Tensor, ...]:

@@ -1,5 +1,6 @@
 """Decode heads."""
 
+from .depth_anything_head import DepthAnythingHead
 from .depth_head import DepthHead
 
-__all__ = ['DepthHead']
+__all__ = ['DepthAnythingHead', 'DepthHead']

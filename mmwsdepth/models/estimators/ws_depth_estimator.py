@@ -33,7 +33,8 @@ class WSDepthEstimator(BaseModel):
     Args:
         student: Encoder-decoder with `extract_feat(image)` and `decode_head(feats)` in meters, such
             as `mmseg.DepthEstimator`. A head with `decode` and `estimate`, such as `DepthHead`, is
-            distilled at its decoder's features, any other at the encoder's.
+            distilled at its decoder's features, any other at the encoder's. Images are padded to
+            multiples of its backbone's `size_multiple`, where it has one, and results cut back.
         loss_lr: LR estimate against LR ground truth.
         loss_hr: HR estimate, brought to the LR grid, against LR ground truth.
         loss_consistency: LR estimate against HR estimate, brought to the LR grid.
