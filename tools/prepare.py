@@ -1,6 +1,7 @@
 """Bring data into the package's layout: `python tools/prepare.py SOURCE SRC DST`."""
 
 import argparse
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +88,7 @@ def summary(report: Report, dst: Path, depth_scale: float) -> str:
 
 def main() -> None:
     """Convert and say what was done."""
+    sys.stdout.reconfigure(errors='backslashreplace')
     args = parse_args()
     options = {name: getattr(args, name) for name in SOURCES[args.source].options}
     style = Style(args.depth_scale, args.lossless, args.rotate // 90)

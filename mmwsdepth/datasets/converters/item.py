@@ -1,6 +1,7 @@
 """What a converter yields: pairs of color and depth that are read when their turn comes."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -9,6 +10,7 @@ import cv2
 import numpy as np
 
 from ..depth_io import JPEG_SUFFIXES, BadFileError, read_color
+from ..foreign import complaining
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -74,6 +76,27 @@ class Listing(NamedTuple):
     total: int
     items: Iterable[Item]
     sensor: str
+
+
+def until_damaged(name: str, path: Path, items: Callable[[], Iterable[Item]]) -> Iterator[Item]:
+    """A recording's items; if listing them fails, one more that is rejected for the reason.
+
+    So one bad recording does not end the work on the others.
+
+    Args:
+        name: Of the recording.
+        path: Of the recording.
+        items: Lists them.
+    """
+    try:
+        with complaining(path):
+            yield from items()
+    except BadFileError as error:
+        yield Item(name, '', partial(_reject, error))
+
+
+def _reject(error: BadFileError) -> Sample:
+    raise error
 
 
 def load_color(path: Path) -> tuple[np.ndarray, bytes | None]:

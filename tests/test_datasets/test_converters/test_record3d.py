@@ -100,7 +100,7 @@ def test_frames_that_are_incomplete_are_left_out(run, tmp_path):
 def test_what_is_no_recording_is_refused(run, tmp_path):
     path = recording(tmp_path / 'cut.r3d')
     path.write_bytes(path.read_bytes()[:-200])
-    with pytest.raises(ValueError, match=r'cut\.r3d: no ZIP archive, or incomplete'):
+    with pytest.raises(ValueError, match=r'cut\.r3d: damaged, or not'):
         run('record3d', path)
     with ZipFile(tmp_path / 'bare.r3d', 'w') as archive:
         archive.writestr('rgbd/0.jpg', b'')
