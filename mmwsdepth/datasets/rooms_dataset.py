@@ -1,7 +1,5 @@
 """The embedded data set: rendered rooms, made on first use."""
 
-from mmengine.dist import barrier, is_main_process
-
 from mmwsdepth.registry import DATASETS
 
 from .rgbd_dataset import RGBDDataset
@@ -11,6 +9,8 @@ from .rooms import write_rooms
 @DATASETS.register_module()
 class RoomsDataset(RGBDDataset):
     """Procedurally rendered rooms with exact HR depth; rendered into `data_root` if not there yet.
+
+    Of several processes, the ranks of one training too, one renders and the others wait for it.
 
     Args:
         data_root: Folder; a complete set of the same size and seed in it is used as it is.
@@ -38,9 +38,7 @@ class RoomsDataset(RGBDDataset):
         test_mode: bool = False,
         indices: int | list[int] | None = None,
     ) -> None:
-        if is_main_process():
-            write_rooms(data_root, dict(num), size, seed=seed, jobs=jobs)
-        barrier()
+        write_rooms(data_root, dict(num), size, seed=seed, jobs=jobs)
         super().__init__(
             data_root=data_root,
             data_prefix=dict(img_path=f'images/{split}', depth_map_path=f'annotations/{split}'),
