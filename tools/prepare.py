@@ -7,6 +7,7 @@ from typing import Any
 
 from mmwsdepth.apis import one_sentence_errors
 from mmwsdepth.datasets.converters import SOURCES, Report, Style, convert
+from mmwsdepth.datasets.orientations import ORIENTATIONS
 
 OPTIONS: dict[str, dict[str, Any]] = {
     'splits': dict(type=Path, help='the official splits.mat; default the one beside the .mat'),
@@ -30,6 +31,11 @@ OPTIONS: dict[str, dict[str, Any]] = {
     'hr_depths': dict(help='folder of better depth of the same views in SRC'),
     'depth_suffix': dict(default='', help="what depth files' names have in addition, e.g. _depth"),
     'unit': dict(type=float, default=0.001, help='meters per unit of the files; default 0.001'),
+    'orient_depth': dict(
+        choices=tuple(ORIENTATIONS),
+        help="turn or mirror the sensor's depth alone, so that it lies as its image; degrees "
+        'are clockwise; doctor.py says which',
+    ),
 }
 
 

@@ -14,7 +14,7 @@ from ..write_whole import write_whole
 from .item import RejectedError, Sample, turn
 
 JPEG_QUALITY = 95
-LARGEST = int(np.iinfo(np.uint16).max)
+LARGEST = int(np.iinfo(np.uint16).max) - 1
 Record = dict[str, Any]
 
 
@@ -22,7 +22,8 @@ class Style(NamedTuple):
     """How pairs are written.
 
     Attributes:
-        depth_scale: Meters per unit of the depth files; 65535 units are the farthest depth.
+        depth_scale: Meters per unit of the depth files; 65534 units are the farthest depth, since
+            65535 is read as missing.
         lossless: Whether color that was no JPEG becomes PNG instead of JPEG.
         quarters: Quarters of a circle to turn everything by, clockwise.
     """

@@ -24,11 +24,11 @@ def test_what_is_no_positive_number_is_missing():
 
 
 def test_depth_too_far_for_16_bits_is_rejected_with_numbers():
-    assert depth_units(np.array([[65.535]]), 0.001, 'a')[0, 0] == 65535
+    assert depth_units(np.array([[65.534]]), 0.001, 'a')[0, 0] == 65534
     reasons = set()
-    for name, depth in (('a', 65.536), ('b', 80.0)):
+    for name, depth in (('a', 65.535), ('b', 80.0)):
         with pytest.raises(
-            RejectedError, match=rf'{name}: {depth:g} m.*65\.535 m.*--depth-'
+            RejectedError, match=rf'{name}: {depth:g} m.*65\.534 m.*--depth-'
         ) as caught:
             depth_units(np.array([[depth, 1]]), 0.001, name)
         reasons.add(caught.value.reason)

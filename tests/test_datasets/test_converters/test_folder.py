@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from mmwsdepth.datasets.orientations import ORIENTATIONS
 from tests.test_datasets.test_converters.conftest import meters, millimeters, put, smooth
 
 
@@ -40,3 +41,13 @@ def test_a_folder_without_images_names_the_option(run, tmp_path):
     (tmp_path / 'depths').mkdir()
     with pytest.raises(ValueError, match=r'images: no \.jpg.*--images'):
         run('folder', tmp_path)
+
+
+@pytest.mark.parametrize('name', ORIENTATIONS)
+def test_depth_is_turned_alone(run, pairs, name):
+    folder = pairs('a')
+    array = np.ascontiguousarray(ORIENTATIONS[name](millimeters(meters())))
+    put(folder.depth / 'a.png', array)
+    undo = {'rotate90': 'rotate270', 'rotate270': 'rotate90'}.get(name, name)
+    out = run('folder', folder.root, orient_depth=undo, test_share=0)
+    out.check('a', smooth(), meters())
