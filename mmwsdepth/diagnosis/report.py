@@ -141,7 +141,8 @@ def _alignment(samples: Sequence[Sample]) -> list[Finding]:
     seen = [sample for sample in samples if sample.edges is not None]
     if not seen:
         text = 'too few depth discontinuities to tell whether color and depth are aligned'
-        return [Finding('note', text)] if samples else []
+        is_good = any(sample.complaint is None for sample in samples)
+        return [Finding('note', text)] if is_good else []
     (color, depth), _ = Counter((sample.color, sample.depth) for sample in seen).most_common(1)[0]
     assert color and depth
     edges = [s.edges for s in seen if s.edges and (s.color, s.depth) == (color, depth)]

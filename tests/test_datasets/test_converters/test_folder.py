@@ -51,3 +51,14 @@ def test_depth_is_turned_alone(run, pairs, name):
     undo = {'rotate90': 'rotate270', 'rotate270': 'rotate90'}.get(name, name)
     out = run('folder', folder.root, orient_depth=undo, test_share=0)
     out.check('a', smooth(), meters())
+
+
+def test_the_largest_number_is_missing_and_negative_depth_named(run, pairs):
+    folder = pairs('a', 'b')
+    saturated = meters() > 4
+    put(folder.depth / 'a.png', np.where(saturated, 65535, millimeters(meters())).astype(np.uint16))
+    (folder.depth / 'b.png').unlink()
+    put(folder.depth / 'b.npy', -meters())
+    out = run('folder', folder.root, test_share=0)
+    out.check('a', smooth(), np.where(saturated, 0, meters()))
+    assert 'b.npy: depth is negative' in out.report.examples['bad file']
