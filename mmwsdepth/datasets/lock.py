@@ -42,6 +42,12 @@ def locked(folder: Path, wait: bool = False) -> Iterator[None]:
             os.close(file)
 
 
+def remove_leftovers(folder: Path) -> None:
+    """Remove what killed runs left half-written, see `write_whole`; call it within `locked`."""
+    for path in folder.rglob('.*.*.tmp'):
+        path.unlink()
+
+
 def _acquire(file: int, folder: Path, wait: bool) -> None:
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -231,6 +231,7 @@ def test_a_stopped_run_is_continued(tmp_path):
         write_rooms(folder, {'train': 3}, (12, 16), progress=False)
     (stopped / 'manifest.json').rename(stopped / 'manifest.json.partial')
     (stopped / 'images/train/room_00001.jpg').unlink()
+    (stopped / 'images/train/.room_00001.jpg.123.tmp').write_bytes(b'half')
     kept = stopped / 'images/train/room_00002.jpg'
     written = kept.stat().st_mtime_ns
     with pytest.raises(ValueError, match=r"partial: .*'seed': 0.*'seed': 1"):

@@ -11,10 +11,10 @@ from rich.progress import track
 
 from ..depth_io import BadFileError
 from ..foreign import complaining
-from ..lock import locked
+from ..lock import locked, remove_leftovers
 from .encode import Record, Style, encode_sample, is_there, write_encoded
 from .item import Item, Listing, RejectedError
-from .manifest import Key, add_to_journal, open_journal, records_there, write_manifest
+from .manifest import PARTIAL, Key, add_to_journal, open_journal, records_there, write_manifest
 
 BAD_FILE = 'bad file'
 
@@ -61,6 +61,8 @@ def write_listing(
         ValueError: The folder holds other data, another run writes into it, or no pair can be used.
     """
     with locked(dst):
+        if (dst / PARTIAL).is_file():
+            remove_leftovers(dst)
         return _write_listing(listing, dst, header, style, jobs, every, progress)
 
 

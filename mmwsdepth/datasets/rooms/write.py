@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 from rich.progress import track
 
-from ..lock import locked
+from ..lock import locked, remove_leftovers
 from ..write_whole import write_whole
 from .render import render_room
 
@@ -85,8 +85,7 @@ def _write_missing(dst: Path, wanted: dict[str, Any], jobs: int, progress: bool)
     begun = dst / f'{DONE}.partial'
     if begun.exists():
         _compare(begun, wanted)
-        for left in dst.rglob('.*.tmp'):
-            left.unlink()
+        remove_leftovers(dst)
     for folder in ('images', 'annotations'):
         for split in num:
             (dst / folder / split).mkdir(parents=True, exist_ok=True)
