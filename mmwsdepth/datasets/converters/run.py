@@ -67,13 +67,7 @@ def write_listing(
 
 
 def _write_listing(
-    listing: Listing,
-    dst: Path,
-    header: Record,
-    style: Style,
-    jobs: int,
-    every: int,
-    progress: bool,
+    listing: Listing, dst: Path, header: Record, style: Style, jobs: int, every: int, progress: bool
 ) -> Report:
     records = {
         key: record for key, record in records_there(dst, header).items() if is_there(dst, record)

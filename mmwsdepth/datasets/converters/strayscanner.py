@@ -59,11 +59,7 @@ def _recording(name: str, folder: Path, *options: Any) -> Iterable[Item]:
 
 
 def _frames(
-    name: str,
-    folder: Path,
-    depths: list[tuple[int, Path]],
-    min_confidence: int,
-    test_share: float,
+    name: str, folder: Path, depths: list[tuple[int, Path]], min_confidence: int, test_share: float
 ) -> Iterator[Item]:
     """Read the video once, in order: seeking in HEVC is slow and inexact."""
     focal = _focal(folder / 'camera_matrix.csv')
