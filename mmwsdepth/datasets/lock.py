@@ -24,11 +24,11 @@ def locked(folder: Path, wait: bool = False) -> Iterator[None]:
 
     Raises:
         ValueError: Another run writes into the folder.
+        OSError: It cannot be written to.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     path = folder / LOCK
     while True:
-        file = os.open(path, os.O_RDWR | os.O_CREAT)
+        file = _open(path)
         try:
             _acquire(file, folder, wait)
             if not _is_current(file, path):
@@ -46,6 +46,16 @@ def remove_leftovers(folder: Path) -> None:
     """Remove what killed runs left half-written, see `write_whole`; call it within `locked`."""
     for path in folder.rglob('.*.*.tmp'):
         path.unlink()
+
+
+def _open(path: Path) -> int:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return os.open(path, os.O_RDWR | os.O_CREAT)
+    except OSError as error:
+        raise OSError(
+            f'{path.parent}: cannot be written to ({error.strerror}): name another folder'
+        ) from None
 
 
 def _acquire(file: int, folder: Path, wait: bool) -> None:

@@ -29,6 +29,14 @@ def test_a_second_writer_is_refused_and_nothing_is_left_behind(tmp_path):
         pass
 
 
+def test_what_is_no_folder_is_named(tmp_path):
+    (tmp_path / 'out').write_text('kept')
+    message = r'out: cannot be written to \(File exists\)'
+    with pytest.raises(OSError, match=message), locked(tmp_path / 'out'):
+        pass
+    assert (tmp_path / 'out').read_text() == 'kept'
+
+
 def test_a_second_writer_waits_and_says_so(tmp_path, capsys):
     order = []
 
