@@ -12,13 +12,12 @@ pipeline = [
     dict(type='mmwsdepth.RandomCropRGBD', crop_size=(720, 720)),
     dict(type='mmwsdepth.PackRGBDInputs'),
 ]
-folders = dict(img_path='images', depth_map_path='annotations')
 train_dataloader = dict(
     batch_size=2,
     num_workers=1,
-    dataset=dict(data_root='data/iphone', data_prefix=folders, pipeline=pipeline),
+    dataset=dict(data_root='data/iphone', pipeline=pipeline),
 )
-val_dataloader = dict(num_workers=1, dataset=dict(data_root='data/iphone', data_prefix=folders))
+val_dataloader = dict(num_workers=1, dataset=dict(data_root='data/iphone'))
 test_dataloader = val_dataloader
 default_hooks = dict(logger=dict(interval=10), checkpoint=dict(interval=100))
 optim_wrapper = dict(optimizer=dict(lr=5e-4))

@@ -1,30 +1,39 @@
 """Errors that a user can mend are one sentence, without a traceback."""
 
+import io
 import linecache
+import re
+import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 PACKAGE = Path(__file__).parents[1]
+_IN_WORKER = re.compile(r'Caught \w+ in DataLoader worker process')
+_FRAME = re.compile(r'^  File "(.+)", line (\d+)', re.MULTILINE)
 
 
 @contextmanager
 def one_sentence_errors() -> Iterator[None]:
     """End the program with the sentence alone if it was mmwsdepth that raised the error.
 
-    MMEngine wraps errors of what it builds; the first cause counts. An error of a data loader's
-    worker comes as text. Any other error, also one that
+    MMEngine wraps errors of what it builds, and PyTorch those of its workers; the first cause
+    counts. Any other error, also one that
     surfaced in our code without being raised there on purpose, keeps its traceback.
+
+    What a terminal cannot show, such as a file's name in another encoding, is spelled out.
 
     Raises:
         SystemExit: With the sentence.
     """
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors='backslashreplace')
     try:
         yield
     except (ValueError, OSError) as error:
         for cause in _chain(error):
-            sentence = str(cause) if _is_ours(cause) else _from_worker(str(cause))
+            sentence = _our_sentence(cause)
             if sentence:
                 raise SystemExit(f'error: {sentence}') from None
         raise
@@ -37,21 +46,17 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
         cause = cause.__cause__ or cause.__context__
 
 
-def _from_worker(text: str) -> str | None:
-    """Take our sentence out of the traceback that a data loader's worker sent, if it is ours."""
-    lines = text.strip().splitlines()
-    frames = [number for number, line in enumerate(lines) if line.startswith('  File "')]
-    if not frames or ' in DataLoader worker process ' not in lines[0]:
-        return None
-    file, statement = lines[frames[-1]].split('"')[1], lines[frames[-1] + 1].lstrip()
-    if not Path(file).is_relative_to(PACKAGE) or not statement.startswith('raise '):
-        return None
-    return lines[-1].partition(': ')[2]
+def _our_sentence(error: BaseException) -> str:
+    """What an error says that was raised on purpose, here or in a worker; otherwise ''."""
+    text = str(error)
+    if _IN_WORKER.match(text):
+        frames, text = _FRAME.findall(text), text.rstrip().rpartition('\n')[2].partition(': ')[2]
+    else:
+        frames = [(f.filename, f.lineno or 0) for f in traceback.extract_tb(error.__traceback__)]
+    return text if frames and _raises(frames[-1][0], int(frames[-1][1])) else ''
 
 
-def _is_ours(error: BaseException) -> bool:
-    frames = traceback.extract_tb(error.__traceback__)
-    if not frames or not Path(frames[-1].filename).is_relative_to(PACKAGE):
-        return False
-    line = linecache.getline(frames[-1].filename, frames[-1].lineno or 0)
-    return line.lstrip().startswith('raise ')
+def _raises(file: str, number: int) -> bool:
+    """Tell whether a line is one of ours that raises."""
+    line = linecache.getline(file, number).lstrip()
+    return Path(file).is_relative_to(PACKAGE) and line.startswith('raise ')

@@ -13,6 +13,7 @@ from mmengine.runner import Runner
 from torch import distributed
 
 from mmwsdepth.config_lookup import resolve_config
+from mmwsdepth.engine.hooks import DataCheckHook
 
 from .terminal import import_quietly, keep_setup_off_terminal
 from .weights import FittingWeightsHook
@@ -122,6 +123,8 @@ def drop_disabled_hooks(cfg: Config) -> None:
 def build_runner(cfg: Config, launcher: str = 'none') -> Runner:
     """Build MMEngine's runner, or the one that the config names as `runner_type`.
 
+    It gets a `DataCheckHook`.
+
     Args:
         cfg: A whole config, changed in place.
         launcher: See `start_processes`.
@@ -132,6 +135,7 @@ def build_runner(cfg: Config, launcher: str = 'none') -> Runner:
     start_processes(cfg, launcher)
     import_quietly('mmseg.datasets')
     runner = RUNNERS.build(cfg) if 'runner_type' in cfg else _QuietRunner.from_cfg(cfg)
+    runner.register_hook(DataCheckHook())
     runner.register_hook(FittingWeightsHook())
     return runner
 

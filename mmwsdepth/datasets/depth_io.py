@@ -1,37 +1,30 @@
 """Read and write depth files, and look at files without decoding them."""
 
-import os
 from io import BytesIO
 from pathlib import Path
 
+import cv2
 import numpy as np
 
-os.environ.setdefault('OPENCV_IO_ENABLE_OPENEXR', '1')
-
-import cv2
-from PIL import Image
-
+from .array_io import ARRAY_SUFFIXES, peek_array, read_array
+from .bad_file import BadFileError
+from .image_header import Header, read_header
+from .image_io import EXR_MEND, decode_color, decode_image, is_whole, read_bytes, reads_exr
 from .write_whole import write_whole
 
 JPEG_SUFFIXES = ('.jpg', '.jpeg')
 IMAGE_SUFFIXES = (*JPEG_SUFFIXES, '.png')
-DEPTH_SUFFIXES = ('.png', '.npy', '.exr', '.tiff', '.tif')
+DEPTH_SUFFIXES = ('.png', *ARRAY_SUFFIXES, '.exr', '.tiff', '.tif')
 COARSEST_8BIT_STEP = 0.01
 PLAUSIBLE_MEDIAN = (0.02, 500.0)
-_JPEG_END, _PNG_END = b'\xff\xd9', b'IEND\xaeB`\x82'
-_ORIENTATION = 0x0112
-
-
-class BadFileError(ValueError):
-    """A file that cannot be used: the message names it, what was found and the mend."""
 
 
 def read_depth(path: str | Path, scale: float, depth_range: tuple[float, float]) -> np.ndarray:
     """Read a depth file.
 
     Args:
-        path: 16-bit PNG, TIFF, EXR or npy; 0, NaN, infinity and the largest number of an integer
-            type of 16 bits or more mean no measurement.
+        path: 16-bit PNG, TIFF, EXR, npy or npz; 0, NaN, infinity and the largest number of an
+            integer type of 16 bits or more mean no measurement.
         scale: Meters per unit of the file.
         depth_range: Nearest and farthest depth in meters that the sensor measures; what lies
             outside counts as missing.
@@ -98,42 +91,23 @@ def decode_depth(path: Path) -> np.ndarray:
     """Read the numbers of a depth file as they are.
 
     Args:
-        path: 16-bit PNG, npy, EXR or TIFF.
+        path: 16-bit PNG, npy, npz, EXR or TIFF.
+
+    Returns:
+        (h, w), turned upright by the file's own EXIF orientation, as color images are.
 
     Raises:
-        BadFileError: There is no such file, or it is not whole.
+        BadFileError: There is no such file, it is not whole, has too many pixels, or does not hold
+            one number a pixel.
     """
-    if not path.is_file():
-        raise BadFileError(f'{path}: no such depth file')
-    if path.suffix.lower() == '.npy':
-        try:
-            raw = np.load(path, allow_pickle=False)
-        except (ValueError, EOFError, OSError) as error:
-            raise BadFileError(
-                f'{path}: {_size_on_disk(path)}, not a complete npy file of numbers '
-                f'({_first_line(error)}): copy it anew'
-            ) from None
-    else:
-        raw = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
-        if raw is None or not is_complete(path):
-            raise BadFileError(
-                f'{path}: {_size_on_disk(path)}, truncated or not an image that OpenCV reads: '
-                'copy it anew'
-            )
-    raw = raw.squeeze()
-    if raw.ndim != 2 or not np.issubdtype(raw.dtype, np.number):
+    if path.suffix.lower() in ARRAY_SUFFIXES:
+        return read_array(path)
+    raw = decode_image(read_bytes(path), path, cv2.IMREAD_UNCHANGED)
+    if raw.ndim != 2:
         raise BadFileError(
             f'{path}: an array of {raw.dtype} and shape {raw.shape}, depth needs one number a pixel'
         )
     return raw
-
-
-def _size_on_disk(path: Path) -> str:
-    return f'{path.stat().st_size} bytes' if path.is_file() else 'missing'
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).partition('\n')[0].rstrip('.')
 
 
 def read_color(path: str | Path) -> np.ndarray:
@@ -143,18 +117,13 @@ def read_color(path: str | Path) -> np.ndarray:
         path: JPEG or PNG.
 
     Returns:
-        (H, W, 3) uint8, BGR.
+        (H, W, 3) uint8, BGR, turned upright by the file's EXIF orientation.
 
     Raises:
-        BadFileError: The file is missing, truncated or no image.
+        BadFileError: The file is missing, truncated, no image, or has too many pixels.
     """
     path = Path(path)
-    image = cv2.imread(str(path), cv2.IMREAD_COLOR)
-    if image is None or not is_complete(path):
-        raise BadFileError(
-            f'{path}: {_size_on_disk(path)}, truncated or no image that OpenCV reads: copy it anew'
-        )
-    return image
+    return decode_color(read_bytes(path), path)
 
 
 def write_depth(path: str | Path, depth: np.ndarray) -> Path:
@@ -165,14 +134,14 @@ def write_depth(path: str | Path, depth: np.ndarray) -> Path:
         depth: (h, w) in meters; what is not a positive number is written as 0.
 
     Returns:
-        The path written: with `.png` appended, or `.npy` if depth exceeds 65.535 m.
+        The path written: with `.png` appended, or `.npy` if depth exceeds 65.534 m.
 
     Raises:
         OSError: The file cannot be written.
     """
     path = Path(path)
     depth = np.where(np.isfinite(depth) & (depth > 0), depth, 0)
-    if depth.max() * 1000 > np.iinfo(np.uint16).max:
+    if np.round(depth.max() * 1000) >= np.iinfo(np.uint16).max:
         path = path.with_name(path.name + '.npy')
         write_whole(path, encode_npy(depth.astype(np.float32)))
     else:
@@ -211,48 +180,33 @@ def encode_npy(array: np.ndarray) -> bytes:
     return buffer.getvalue()
 
 
-def peek_size(path: Path) -> tuple[int, int] | None:
-    """Height and width from the file's header; None where only decoding tells (EXR).
-
-    A JPEG's are those of the upright image, as `read_color` returns it.
+def peek_header(path: Path) -> Header | None:
+    """Size and orientation from the file's header; None where only decoding tells (EXR).
 
     Raises:
-        BadFileError: The header cannot be read.
+        BadFileError: The header cannot be read, or tells of what cannot be used.
     """
     suffix = path.suffix.lower()
     if suffix == '.exr':
+        if not reads_exr():
+            raise BadFileError(f'{path}: {EXR_MEND}')
         return None
+    if suffix in ARRAY_SUFFIXES:
+        return Header(peek_array(path))
     try:
-        if suffix == '.npy':
-            shape = np.asarray(np.load(path, mmap_mode='r', allow_pickle=False)).squeeze().shape
-        else:
-            with Image.open(path) as image:
-                turned = suffix in JPEG_SUFFIXES and image.getexif().get(_ORIENTATION, 1) > 4
-                shape = image.size if turned else image.size[::-1]
-    except (ValueError, OSError, EOFError, Image.DecompressionBombError) as error:
-        raise BadFileError(f'{path}: unreadable ({_first_line(error)})') from None
-    if len(shape) != 2:
-        raise BadFileError(f'{path}: an array of shape {shape}, depth needs one number a pixel')
-    height, width = shape
-    return height, width
+        with path.open('rb') as file:
+            return read_header(file, path)
+    except OSError as error:
+        raise BadFileError(f'{path}: unreadable ({error.strerror})') from None
+
+
+def peek_size(path: Path) -> tuple[int, int] | None:
+    """Height and width of the upright image from the file's header; see `peek_header`."""
+    header = peek_header(path)
+    return header and header.size
 
 
 def is_complete(path: Path) -> bool:
-    """Tell whether a JPEG or PNG was written to its end; other files count as complete.
-
-    Looks for the end marker; a file with something else at its end is decoded to find out.
-    """
-    end = {'.jpg': _JPEG_END, '.jpeg': _JPEG_END, '.png': _PNG_END}.get(path.suffix.lower())
-    if end is None:
-        return True
+    """Tell whether a JPEG or PNG was written to its end; see `is_whole`."""
     with path.open('rb') as file:
-        file.seek(0, os.SEEK_END)
-        file.seek(max(file.tell() - len(end), 0))
-        if file.read() == end:
-            return True
-    try:
-        with Image.open(path) as image:
-            image.load()
-    except (OSError, SyntaxError):
-        return False
-    return True
+        return is_whole(file)

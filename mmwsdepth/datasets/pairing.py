@@ -5,7 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
-from .depth_io import DEPTH_SUFFIXES, IMAGE_SUFFIXES, BadFileError, is_complete, peek_size
+from .bad_file import BadFileError, printable
+from .depth_io import DEPTH_SUFFIXES, IMAGE_SUFFIXES, is_complete, peek_header
+from .listing import find_files
 
 ASPECT_TOLERANCE = 0.02
 Size = tuple[int, int]
@@ -21,21 +23,27 @@ class Pair(NamedTuple):
 
 
 def files_by_stem(folder: Path, suffixes: Sequence[str]) -> dict[str, Path]:
-    """List a folder's files, recursively, by relative path without suffix.
+    """List a folder's files as `find_files` does, by relative path without suffix.
+
+    An npz beside another file of its name, such as a camera's numbers, does not count.
 
     Raises:
         FileNotFoundError: There is no such folder.
         ValueError: Two files differ in their suffix only.
     """
     if not folder.is_dir():
-        raise FileNotFoundError(f'{folder}: no such folder: set data_root or data_prefix')
+        raise FileNotFoundError(
+            printable(f'{folder}: no such folder: set data_root or data_prefix')
+        )
     files: dict[str, Path] = {}
-    for path in sorted(folder.rglob('*')):
-        if path.suffix.lower() not in suffixes or path.name.startswith('.'):
-            continue
+    for path in find_files(folder, suffixes):
         stem = path.relative_to(folder).with_suffix('').as_posix()
-        if stem in files:
-            raise ValueError(f'{path} and {files[stem].name} share one name: keep one of the two')
+        if stem in files and path.suffix.lower() == '.npz':
+            continue
+        if stem in files and files[stem].suffix.lower() != '.npz':
+            raise ValueError(
+                printable(f'{path} and {files[stem].name} share one name: keep one of the two')
+            )
         files[stem] = path
     return files
 
@@ -53,9 +61,9 @@ def pair_folders(
     Returns:
         The pairs, and a complaint for each depth file without image.
     """
+    names = files_by_stem(images, IMAGE_SUFFIXES)
     depth_files = files_by_stem(depths, DEPTH_SUFFIXES)
     hr_files = files_by_stem(hr_depths, DEPTH_SUFFIXES) if hr_depths else {}
-    names = files_by_stem(images, IMAGE_SUFFIXES)
     pairs = [
         Pair(name, path, depth_files.pop(name, None), hr_files.get(name))
         for name, path in names.items()
@@ -65,59 +73,52 @@ def pair_folders(
     return pairs, [f'{path}: depth without image' for path in orphans]
 
 
-def pair_split_file(
-    split: Path, images: Path, depths: Path, hr_depths: Path | None = None
-) -> list[Pair]:
-    """Read a split file with an image and a depth path a line; further columns are not read.
+class Look(NamedTuple):
+    """What a pair's headers tell.
 
-    Args:
-        split: Text file; paths are relative to the two folders.
-        images: Folder of color images.
-        depths: Folder of the sensor's depth.
-        hr_depths: Folder of HR ground truth, if there is any, named as the sensor's depth.
-
-    Raises:
-        FileNotFoundError: There is no such file or HR folder.
-        ValueError: A line has fewer than two columns, or a path with `..`.
+    Attributes:
+        complaint: Why it cannot be used; None if nothing is wrong.
+        sizes: (H, W) of the upright image and (h, w) of the depth; None where only decoding tells.
+        is_turned_alone: Whether EXIF turns one of the two and not the other likewise.
     """
-    if not split.is_file():
-        raise FileNotFoundError(f'{split}: no such split file')
-    hr_files = files_by_stem(hr_depths, DEPTH_SUFFIXES) if hr_depths else {}
-    pairs = []
-    for number, line in enumerate(split.read_text().splitlines(), start=1):
-        columns = line.split()
-        if not columns or columns[0].startswith('#'):
-            continue
-        if len(columns) < 2:
-            raise ValueError(
-                f'{split}:{number}: found {len(columns)} column, need image and depth path'
-            )
-        image, depth = (name.lstrip('/') for name in columns[:2])
-        if '..' in (*Path(image).parts, *Path(depth).parts):
-            raise ValueError(f'{split}:{number}: a path leads out of its folder by ..')
-        name, depth_name = (Path(path).with_suffix('').as_posix() for path in (image, depth))
-        pairs.append(Pair(name, images / image, depths / depth, hr_files.get(depth_name)))
-    return pairs
+
+    complaint: str | None
+    sizes: tuple[Size, Size] | None = None
+    is_turned_alone: bool = False
 
 
-def find_issue(pair: Pair) -> str | None:
-    """Look at a pair's headers and ends, without decoding; None if nothing is wrong."""
+def look_at(pair: Pair) -> Look:
+    """Look at a pair's headers and ends, without decoding."""
     if pair.depth is None:
-        return f'{pair.image}: image without depth'
+        return Look(f'{pair.image}: image without depth')
     paths = [path for path in (pair.image, pair.depth, pair.hr_depth) if path is not None]
     for path in paths:
         if not path.is_file():
-            return f'{path}: no such file'
+            return Look(f'{path}: no such file')
     try:
-        color, depth = peek_size(pair.image), peek_size(pair.depth)
+        color, depth = peek_header(pair.image), peek_header(pair.depth)
         incomplete = [path for path in paths if not is_complete(path)]
     except BadFileError as error:
-        return str(error)
+        return Look(str(error))
+    except OSError as error:
+        return Look(f'{pair.image} or its depth: cannot be read ({error.strerror})')
     if incomplete:
-        return f'{incomplete[0]}: truncated'
+        return Look(f'{incomplete[0]}: truncated')
     if color is None or depth is None:
-        return None
-    return size_complaint(pair.depth, color, depth)
+        return Look(None)
+    complaint = size_complaint(pair.depth, color.size, depth.size)
+    is_turned_alone = color.orientation != depth.orientation
+    if complaint and is_turned_alone:
+        complaint += (
+            f'; EXIF turns the image by orientation {color.orientation}, the depth by '
+            f'{depth.orientation}: store both upright'
+        )
+    return Look(complaint, (color.size, depth.size), is_turned_alone)
+
+
+def find_issue(pair: Pair) -> str | None:
+    """What `look_at` complains about; None if nothing is wrong."""
+    return look_at(pair).complaint
 
 
 def size_complaint(path: Path | str, color: Size, depth: Size) -> str | None:
@@ -139,10 +140,7 @@ def size_complaint(path: Path | str, color: Size, depth: Size) -> str | None:
     return None
 
 
-def validate_pairs(pairs: Iterable[Pair]) -> tuple[list[Pair], list[str]]:
-    """Part good pairs from complaints about bad ones, looking at many files at once."""
-    pairs = list(pairs)
+def look_at_all(pairs: Iterable[Pair]) -> list[Look]:
+    """Look at many pairs at once, see `look_at`."""
     with ThreadPoolExecutor(max_workers=8) as pool:
-        complaints = list(pool.map(find_issue, pairs))
-    good = [pair for pair, complaint in zip(pairs, complaints, strict=True) if complaint is None]
-    return good, [complaint for complaint in complaints if complaint is not None]
+        return list(pool.map(look_at, pairs))

@@ -19,6 +19,14 @@ class SeededIndex(int):
         self.seed = seed
         return self
 
+    def __sub__(self, other: int) -> 'SeededIndex':
+        """Keep the seed in `ConcatDataset`."""
+        return SeededIndex(int(self) - other, self.seed)
+
+    def __mod__(self, other: int) -> 'SeededIndex':
+        """Keep the seed in `RepeatDataset`."""
+        return SeededIndex(int(self) % other, self.seed)
+
     def __getnewargs__(self) -> tuple[int, tuple[int, ...]]:  # type: ignore[override]
         """Survive the way to a worker process."""
         return int(self), self.seed

@@ -5,11 +5,12 @@ from collections.abc import AsyncIterable
 from io import BytesIO
 from typing import BinaryIO
 
-import cv2
 import numpy as np
 from PIL import Image
 
 from mmwsdepth.apis.heic import CONVERT, HEAD, HEIC_SUFFIXES, is_heic
+from mmwsdepth.datasets.bad_file import BadFileError
+from mmwsdepth.datasets.image_io import decode_color
 
 TYPES = ('image/jpeg', 'image/png')
 MAX_PIXELS = 50_000_000
@@ -126,9 +127,7 @@ def decode_image(data: bytes, name: str) -> np.ndarray:
         raise RefusedError(
             f'{name}: {len(data)} bytes, a damaged image ({error}): copy it anew', 422
         ) from None
-    decoded = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
-    if decoded is None:
-        raise RefusedError(
-            f'{name}: {len(data)} bytes that OpenCV does not read: export it anew', 422
-        )
-    return decoded
+    try:
+        return decode_color(data, name)
+    except BadFileError as error:
+        raise RefusedError(str(error), 422) from None

@@ -8,7 +8,8 @@ import numpy as np
 from rich.console import Console
 from rich.progress import track
 
-from mmwsdepth.datasets.pairing import Pair, find_issue, pair_folders, pair_split_file
+from mmwsdepth.datasets.pairing import Pair, find_issue, pair_folders
+from mmwsdepth.datasets.split_file import pair_split_file
 
 from .folder import DataFolder
 from .sample import Sample, examine
@@ -49,9 +50,8 @@ def inspect(folder: DataFolder, num: int = 50, jobs: int = 2, progress: bool = T
         ValueError: Two files share a name, or a line of the split file is wrong.
     """
     paths = (folder.images, folder.depths, folder.hr_depths)
-    orphans: list[str] = []
     if folder.split_file:
-        pairs = pair_split_file(folder.split_file, *paths)
+        pairs, orphans = pair_split_file(folder.split_file, *paths)
     else:
         pairs, orphans = pair_folders(*paths)
     both = [pair for pair in pairs if pair.depth is not None]

@@ -140,7 +140,7 @@ def test_what_opencv_saves_from_a_truncated_png_is_not_taken_for_depth(
 ):
     stored = np.random.default_rng(0).integers(500, 9000, (32, 32)).astype(np.uint16)
     path = truncate(save(tmp_path / 'depth.png', stored))
-    monkeypatch.setattr(cv2, 'imread', lambda *_: stored * (np.arange(32) < 16)[:, None])
+    monkeypatch.setattr(cv2, 'imdecode', lambda *_: stored * (np.arange(32) < 16)[:, None])
     assert 'truncated' in complaint(path)
 
 
@@ -168,9 +168,9 @@ def test_a_pickled_npy_is_refused_and_not_executed(tmp_path, bare, read):
 
 
 def test_a_missing_file_is_named(tmp_path):
-    with pytest.raises(BadFileError, match=r'nowhere\.png: no such depth file'):
+    with pytest.raises(BadFileError, match=r'nowhere\.png: no such file'):
         read_depth(tmp_path / 'nowhere.png', 0.001, RANGE)
-    with pytest.raises(BadFileError, match=r'nowhere\.jpg: missing'):
+    with pytest.raises(BadFileError, match=r'nowhere\.jpg: no such file'):
         read_color(tmp_path / 'nowhere.jpg')
 
 
@@ -223,15 +223,25 @@ def test_the_header_tells_the_size(tmp_path, suffix, grid):
 
 
 @pytest.mark.parametrize('suffix', ['.exr', '.EXR'])
-def test_an_exr_header_is_not_read(tmp_path, suffix):
+def test_an_exr_header_is_not_read(tmp_path, suffix, monkeypatch):
+    monkeypatch.setattr(cv2, 'haveImageWriter', lambda _: True)
     assert peek_size(tmp_path / f'depth{suffix}') is None
+
+
+@pytest.mark.parametrize('read', [lambda path: read_depth(path, 1.0, RANGE), peek_size])
+def test_where_opencv_has_no_exr_the_sentence_says_so(tmp_path, monkeypatch, read):
+    monkeypatch.setattr(cv2, 'haveImageWriter', lambda _: False)
+    path = tmp_path / 'depth.exr'
+    path.write_bytes(b'v/1\x01' + bytes(100))
+    with pytest.raises(BadFileError, match=r'depth\.exr: OpenCV .* has no EXR: convert it to npy'):
+        read(path)
 
 
 @pytest.mark.parametrize('suffix', ['.png', '.npy', '.tiff'])
 def test_an_unreadable_header_is_a_bad_file(tmp_path, suffix):
     path = tmp_path / f'depth{suffix}'
     path.write_bytes(b'no header')
-    with pytest.raises(BadFileError, match=rf'depth\{suffix}: unreadable'):
+    with pytest.raises(BadFileError, match=rf'depth\{suffix}: 9 bytes.*copy it anew'):
         peek_size(path)
 
 

@@ -7,21 +7,15 @@ from mmwsdepth.datasets.pairing import (
     Pair,
     files_by_stem,
     find_issue,
+    look_at,
+    look_at_all,
     pair_folders,
-    pair_split_file,
-    validate_pairs,
 )
 
 
 def pairs_in(folder, hr=False):
     root = folder.root
     return pair_folders(root / 'images', root / 'annotations', root / 'hr' if hr else None)
-
-
-def split_pairs(folder, text, hr=False):
-    (folder.root / 'split.txt').write_text(text)
-    folders = [folder.root / name for name in ('images', 'annotations', 'hr')[: 2 + hr]]
-    return pair_split_file(folder.root / 'split.txt', *folders)
 
 
 def verdict(files):
@@ -77,43 +71,6 @@ def test_a_missing_folder_is_named(rgbd_folder, gone):
     shutil.rmtree(rgbd_folder.root / gone)
     with pytest.raises(FileNotFoundError, match=f'{gone}: no such folder'):
         pairs_in(rgbd_folder, hr=True)
-
-
-@pytest.mark.parametrize(
-    'line',
-    [
-        'house/a.jpg other/b.png',
-        '/house/a.jpg /other/b.png',
-        '  house/a.jpg\tother/b.png 518.857',
-        '# image depth focal\n\nhouse/a.jpg other/b.png\n#house/c.jpg d.png\n',
-    ],
-    ids=['plain', 'leading slash', 'third column', 'comments'],
-)
-def test_a_split_file_names_image_and_depth(rgbd_folder, line):
-    root = rgbd_folder.root
-    expected = Pair('house/a', root / 'images/house/a.jpg', root / 'annotations/other/b.png')
-    assert split_pairs(rgbd_folder, line) == [expected]
-
-
-def test_dots_in_a_split_file_are_part_of_the_name(rgbd_folder):
-    pairs = split_pairs(rgbd_folder, 'room.1.jpg room.1.png\nroom.2.jpg room.2.png\n')
-    assert [pair.name for pair in pairs] == ['room.1', 'room.2']
-
-
-def test_a_split_file_finds_hr_depth_by_the_name_of_the_depth(rgbd_folder):
-    files = rgbd_folder.add('depth_1', hr='.npy')
-    (pair,) = split_pairs(rgbd_folder, 'rgb_1.jpg depth_1.png', hr=True)
-    assert pair.hr_depth == files.hr
-
-
-def test_a_line_of_one_column_is_named_by_number(rgbd_folder):
-    with pytest.raises(ValueError, match=r'split\.txt:3: found 1 column, need image and depth'):
-        split_pairs(rgbd_folder, '# head\na.jpg a.png\nb.jpg\n')
-
-
-def test_a_missing_split_file_is_named(rgbd_folder):
-    with pytest.raises(FileNotFoundError, match=r'nowhere\.txt: no such split file'):
-        pair_split_file(rgbd_folder.root / 'nowhere.txt', rgbd_folder.root, rgbd_folder.root)
 
 
 @pytest.mark.parametrize(
@@ -192,14 +149,61 @@ def test_upper_case_suffixes_are_looked_at_alike(rgbd_folder):
     assert verdict(rgbd_folder.add('a', image='.JPG', depth='.NPY')) is None
 
 
-def test_sifting_keeps_the_order_of_the_good_and_of_the_complaints(rgbd_folder):
+def test_many_are_looked_at_in_order(rgbd_folder):
     for number in range(20):
         rgbd_folder.add(f'{number:02d}', depth='.png' if number % 2 else None)
-    good, complaints = validate_pairs(pairs_in(rgbd_folder)[0])
-    assert [pair.name for pair in good] == [f'{n:02d}' for n in range(1, 20, 2)]
-    assert [text.split('.png')[0][-2:] for text in complaints] == [
+    complaints = [look.complaint for look in look_at_all(pairs_in(rgbd_folder)[0])]
+    assert complaints[1::2] == [None] * 10
+    assert [text.split('.png')[0][-2:] for text in complaints[::2]] == [
         f'{n:02d}' for n in range(0, 20, 2)
     ]
+
+
+@pytest.mark.parametrize('link', ['folder', 'file'])
+def test_linked_files_and_folders_are_paired(rgbd_folder, tmp_path, link):
+    files = rgbd_folder.add('kitchen/a')
+    for kind, path in (('images', files.image), ('annotations', files.depth)):
+        elsewhere = tmp_path / 'disk' / kind
+        elsewhere.parent.mkdir(exist_ok=True)
+        path.parent.rename(elsewhere)
+        if link == 'folder':
+            path.parent.symlink_to(elsewhere)
+        else:
+            path.parent.mkdir()
+            path.symlink_to(elsewhere / path.name)
+    (pair,) = pairs_in(rgbd_folder)[0]
+    assert pair.name == 'kitchen/a' and find_issue(pair) is None
+
+
+def test_pairs_in_hidden_folders_do_not_count(rgbd_folder):
+    for folder in ('.ipynb_checkpoints', '__MACOSX', '@eaDir', 'shown'):
+        rgbd_folder.add(f'{folder}/a')
+    assert [pair.name for pair in pairs_in(rgbd_folder)[0]] == ['shown/a']
+
+
+def tagged(path, size, orientation):
+    """Noise as PNG of a size on disk, with an EXIF orientation."""
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    Image.new('I;16' if 'annotations' in str(path) else 'RGB', size[::-1], 2000).save(
+        path, exif=exif
+    )
+
+
+@pytest.mark.parametrize('color', range(1, 9))
+@pytest.mark.parametrize('depth', range(1, 9))
+def test_each_file_is_turned_by_its_own_tag(rgbd_folder, color, depth):
+    files = rgbd_folder.add('a')
+    tagged(files.image, (24, 32), color)
+    tagged(files.depth, (6, 8), depth)
+    look = look_at(Pair('a', files.image, files.depth))
+    if (color > 4) != (depth > 4):
+        assert (
+            f'EXIF turns the image by orientation {color}, the depth by {depth}' in look.complaint
+        )
+    else:
+        upright = ((32, 24), (8, 6)) if color > 4 else ((24, 32), (6, 8))
+        assert look == (None, upright, color != depth)
 
 
 def test_two_files_of_one_name_in_a_folder_are_refused(rgbd_folder):
@@ -207,3 +211,10 @@ def test_two_files_of_one_name_in_a_folder_are_refused(rgbd_folder):
     rgbd_folder.add('a', image='.png')
     with pytest.raises(ValueError, match=r'a\.png and a\.jpg share one name: keep one'):
         files_by_stem(rgbd_folder.root / 'images', ('.jpg', '.png'))
+
+
+@pytest.mark.parametrize('other', ['.png', '.npy', '.tiff'])
+def test_an_npz_beside_depth_of_its_name_does_not_count(rgbd_folder, other):
+    files = rgbd_folder.add('a', depth=other)
+    (rgbd_folder.root / 'annotations/a.npz').write_bytes(b'a camera')
+    assert pairs_in(rgbd_folder) == ([Pair('a', files.image, files.depth)], [])

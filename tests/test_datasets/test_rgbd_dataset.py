@@ -4,10 +4,10 @@ import shutil
 import cv2
 import numpy as np
 import pytest
-from torch.utils.data import DataLoader
+from PIL import Image
 
-from mmwsdepth.apis import one_sentence_errors
 from mmwsdepth.datasets import NYUDepthDataset, RGBDDataset
+from mmwsdepth.datasets.sampler import SeededIndex
 from mmwsdepth.registry import DATASETS
 
 LOAD = [dict(type='mmwsdepth.LoadColor'), dict(type='mmwsdepth.LoadDepth')]
@@ -42,6 +42,7 @@ def test_a_folder_without_faults_gives_its_pairs_and_no_warning(rgbd_folder, dat
         depth_map_path=str(files.depth),
         depth_scale=0.01,
         depth_range=(0.1, 80),
+        sizes=((24, 32), (6, 8)),
         sample_idx=0,
     )
 
@@ -119,7 +120,7 @@ def test_a_split_file_picks_pairs_and_leaves_out_bad_ones(rgbd_folder, dataset, 
     split.write_text('# image depth focal\nc.png c.png 518.8\na.png a.png\nd.png d.png\n')
     assert names(dataset(ann_file='split.txt')) == ['c', 'a']
     (message,) = warned
-    assert f'left out 1 bad of 3: {rgbd_folder.root / "images/d.png"}: no such file' in message
+    assert f'left out 1 bad of 3: {split}:4: {rgbd_folder.root}/images/d.png: no such' in message
 
 
 @pytest.mark.parametrize(
@@ -127,7 +128,7 @@ def test_a_split_file_picks_pairs_and_leaves_out_bad_ones(rgbd_folder, dataset, 
     [
         (None, FileNotFoundError, r'split\.txt: no such split file'),
         ('a.png\n', ValueError, r'split\.txt:1: found 1 column'),
-        ('# nothing\n', ValueError, 'no usable pair of image and depth among 0 images'),
+        ('# nothing\n', ValueError, r'split\.txt: 0 lines name a pair: write an image and a depth'),
     ],
     ids=['missing', 'one column', 'empty'],
 )
@@ -188,7 +189,7 @@ def test_testing_goes_on_with_an_empty_sample(rgbd_folder, dataset, damage, warn
     assert sample.name == 'bad' and sample.is_bad
     assert data[1]['inputs'].shape == (3, 96, 128) and not data[1]['inputs'].any()
     assert not sample.gt_depth_map.data.any()
-    assert data.num_bad_files == len(warned) == 3
+    assert data.num_bad_files == len(warned) == 1
     assert 'is_bad' not in data[0]['data_samples']
     assert 'is_bad' not in data.get_data_info(1)
 
@@ -252,25 +253,186 @@ def test_nyu_is_an_rgbd_data_set_that_drops_what_lies_beyond_ten_meters(rgbd_fol
     assert issubclass(NYUDepthDataset, RGBDDataset)
 
 
-@pytest.mark.parametrize('test_mode', [False, True])
-@pytest.mark.parametrize('folder', ['', 'images', 'annotations'])
-def test_a_data_set_that_vanishes_is_one_error_and_no_warning(
-    rgbd_folder, dataset, warned, folder, test_mode
-):
-    for index in range(40):
-        rgbd_folder.add(f'room_{index}')
-    data = dataset(test_mode=test_mode)
-    shutil.rmtree(rgbd_folder.root / folder)
-    with pytest.raises(FileNotFoundError, match=rf'^{rgbd_folder.root}: none of 5 samples looked'):
-        data[3]
+MMENGINE = dict(
+    lazy_init=True,
+    metainfo=dict(name='mine'),
+    filter_cfg=dict(any=1),
+    serialize_data=False,
+    max_refetch=3,
+    backend_args=dict(backend='local'),
+)
+
+
+def test_mmengine_s_own_keys_are_taken(rgbd_folder, dataset):
+    rgbd_folder.add('a')
+    data = dataset(**MMENGINE)
+    assert not data._fully_initialized and data.metainfo == dict(task='depth', name='mine')
+    assert data.filter_cfg == dict(any=1) and data.max_refetch == 3
+    assert data[0]['name'] == 'a' and len(data.data_list) == 1
+
+
+def test_files_elsewhere_than_on_disk_are_refused(dataset):
+    with pytest.raises(ValueError, match="backend_args names 'petrel': files are read from disk"):
+        dataset(backend_args=dict(backend='petrel'))
+
+
+@pytest.mark.parametrize('wrapper', ['ConcatDataset', 'RepeatDataset', 'both'])
+def test_wrappers_keep_the_seed_of_an_index(rgbd_folder, dataset, wrapper):
+    for name in 'abc':
+        rgbd_folder.add(name)
+    flip = [*LOAD, dict(type='mmwsdepth.RandomFlipRGBD', prob=0.5)]
+    inner = dataset(pipeline=flip)
+    wrapped = DATASETS.build(
+        dict(
+            ConcatDataset=dict(type='ConcatDataset', datasets=[inner, inner]),
+            RepeatDataset=dict(type='RepeatDataset', dataset=inner, times=2),
+            both=dict(
+                type='ConcatDataset',
+                datasets=[inner, dataset(pipeline=flip)],
+            ),
+        )[wrapper]
+    )
+    for draw in range(8):
+        seed = (0, 0, draw)
+        expected = inner[SeededIndex(1, seed)]['img']
+        for index in (1, 4):
+            found = wrapped[SeededIndex(index, seed)]
+            assert found['name'] == 'b'
+            np.testing.assert_array_equal(found['img'], expected)
+
+
+def test_a_folder_gone_during_training_is_one_sentence(rgbd_folder, dataset, warned):
+    for name in 'abcd':
+        rgbd_folder.add(name)
+    data = dataset(pipeline=PACK)
+    (rgbd_folder.root / 'images').rename(rgbd_folder.root / 'elsewhere')
+    for index in range(4):
+        with pytest.raises(FileNotFoundError, match=r'images: gone with 4 pairs: bring it back'):
+            data[index]
     assert not warned
 
 
-def test_a_vanished_data_set_ends_in_one_sentence_from_a_loading_worker_too(rgbd_folder, dataset):
+@pytest.mark.parametrize('test_mode', [False, True])
+def test_files_gone_during_training_are_named_then_counted(rgbd_folder, dataset, warned, test_mode):
+    for number in range(30):
+        rgbd_folder.add(f'{number:02d}')
+    data = dataset(pipeline=PACK, test_mode=test_mode)
+    for path in (rgbd_folder.root / 'images').iterdir():
+        path.unlink()
+    if test_mode:
+        assert all(data[index]['data_samples'].is_bad for index in (*range(30), *range(30)))
+    else:
+        with pytest.raises(OSError, match=r'images: 1001 samples drawn .* 30 of 30 are bad'):
+            data[0]
+    assert data.num_bad_files == 30
+    assert [text.split(' of')[0] for text in warned] == [
+        f'bad file number {n}' for n in (1, 2, 3, 10)
+    ]
+    assert 'of further ones each tenth power is named' in warned[2]
+
+
+def test_names_that_are_not_utf_8_are_trained_on_and_can_be_complained_about(
+    rgbd_folder, dataset, warned, truncate
+):
+    rgbd_folder.add('foto\udce9')
+    truncate(rgbd_folder.add('bild\udcfc').image)
+    data = dataset(pipeline=PACK)
+    assert names(data) == ['foto\udce9'] and data[0]['inputs'].shape == (3, 24, 32)
+    (message,) = warned
+    assert r'bild\udcfc.png' in message and message.encode('utf-8')
+
+
+def test_images_that_are_turned_without_their_depth_are_one_warning(rgbd_folder, dataset, warned):
+    for name in 'abcde':
+        files = rgbd_folder.add(name)
+        exif = Image.Exif()
+        exif[0x0112] = 3
+        Image.open(files.image).save(files.image, exif=exif)
+    assert len(dataset()) == 5
+    (message,) = warned
+    assert 'EXIF turns image and depth differently in 5 of 5 pairs' in message
+    assert message.endswith('; and 2 more')
+
+
+def test_only_the_main_process_looks_and_tells_the_others(rgbd_folder, dataset, monkeypatch):
+    module = 'mmwsdepth.datasets.rgbd_dataset'
     rgbd_folder.add('a')
-    data = dataset()
-    shutil.rmtree(rgbd_folder.root)
-    with pytest.raises(SystemExit) as end, one_sentence_errors():
-        next(iter(DataLoader(data, num_workers=1)))
-    assert str(end.value).startswith(f'error: {rgbd_folder.root}: none of 1 samples looked into')
-    assert '\n' not in str(end.value)
+    found = []
+    monkeypatch.setattr(f'{module}.broadcast_object_list', lambda data: found.append(data[0][:]))
+    expected = names(dataset())
+
+    def receive(data):
+        data[0] = found[0]
+
+    monkeypatch.setattr(f'{module}.is_main_process', lambda: False)
+    monkeypatch.setattr(f'{module}.select_pairs', None)
+    monkeypatch.setattr(f'{module}.broadcast_object_list', receive)
+    assert names(dataset()) == expected
+    found[0] = ValueError('nothing there')
+    with pytest.raises(ValueError, match='nothing there'):
+        dataset()
+
+
+def test_an_error_of_the_main_process_is_told_before_it_is_raised(dataset, monkeypatch):
+    told = []
+    monkeypatch.setattr('mmwsdepth.datasets.rgbd_dataset.broadcast_object_list', told.extend)
+    with pytest.raises(ValueError, match='no usable pair'):
+        dataset()
+    assert isinstance(told[0], ValueError)
+
+
+SPLITS = [('train', 'train'), ('test', 'test'), ('val', 'test')]
+
+
+@pytest.mark.parametrize(('split', 'folder'), SPLITS)
+def test_a_split_is_its_folder(rgbd_folder, dataset, split, folder):
+    for name in ('train/a', 'train/b', 'test/c'):
+        rgbd_folder.add(name)
+    data = dataset(split=split)
+    assert names(data) == dict(train=['a', 'b'], test=['c'])[folder]
+    assert data.data_prefix['depth_map_path'] == str(rgbd_folder.root / 'annotations' / folder)
+    assert names(dataset()) == ['test/c', 'train/a', 'train/b']
+
+
+def test_a_prefix_goes_before_the_split(rgbd_folder, dataset):
+    for name in ('train/a', 'test/c', 'mine/d'):
+        rgbd_folder.add(name)
+    prefix = dict(img_path='images/mine', depth_map_path='annotations/mine')
+    assert names(dataset(split='train', data_prefix=prefix)) == ['d']
+
+
+@pytest.mark.parametrize(('number', 'num_test'), [(2, 1), (9, 1), (20, 2), (26, 3)])
+def test_without_folders_the_last_tenth_is_for_testing(rgbd_folder, dataset, number, num_test):
+    for index in range(number):
+        rgbd_folder.add(f'{index:02d}')
+    train, test, val = (names(dataset(split=split)) for split in ('train', 'test', 'val'))
+    assert test == val and len(test) == num_test
+    assert train + test == [f'{index:02d}' for index in range(number)]
+
+
+def test_a_bad_pair_does_not_move_the_border(rgbd_folder, dataset, truncate):
+    files = [rgbd_folder.add(f'{index:02d}') for index in range(20)]
+    truncate(files[18].image)
+    assert names(dataset(split='test')) == ['19']
+    assert names(dataset(split='train'))[-1] == '17'
+
+
+def test_a_split_file_is_not_parted(rgbd_folder, dataset):
+    for name in 'abc':
+        rgbd_folder.add(name)
+    (rgbd_folder.root / 'split.txt').write_text('a.png a.png\nc.png c.png\n')
+    assert names(dataset(split='train', ann_file='split.txt')) == ['a', 'c']
+
+
+def test_a_missing_split_is_named(rgbd_folder, dataset):
+    rgbd_folder.add('train/a')
+    with pytest.raises(FileNotFoundError, match='images/test: no such folder'):
+        dataset(split='test')
+    with pytest.raises(ValueError, match="split='trian' is none of train, val, test"):
+        dataset(split='trian')
+
+
+def test_one_pair_cannot_be_parted(rgbd_folder, dataset):
+    rgbd_folder.add('a')
+    with pytest.raises(ValueError, match='images: 1 pair, need 2 to train and to test'):
+        dataset(split='train')

@@ -39,7 +39,7 @@ def test_a_split_file_says_which_pairs_count(box_folder):
     folder = DataFolder('', root / 'images', root / 'annotations', split_file=root / 's.txt')
     found = inspect(folder, progress=False)
     assert [sample.name for sample in found.samples] == ['1']
-    assert found.rejected == [f'{root}/annotations/gone.png: no such file']
+    assert found.unpaired == [f'{root}/s.txt:2: {root}/annotations/gone.png: no such file']
 
 
 @pytest.mark.parametrize(('num', 'picked'), [(1, [0]), (2, [0, 9]), (4, [0, 3, 6, 9])])

@@ -112,7 +112,7 @@ def test_bad_files_are_counted_and_some_named(box_folder):
 def test_a_missing_folder_is_a_problem_unless_training_makes_it(tmp_path):
     folder = DataFolder('train', tmp_path / 'images', tmp_path / 'annotations')
     (text,) = problems(folder_section(folder))
-    assert f'{tmp_path}/annotations: no such folder' in text
+    assert f'{tmp_path}/images: no such folder' in text
     made = folder_section(folder._replace(is_made_on_use=True))
     assert made[1] == [Finding('note', 'not there yet: training renders it first')]
 

@@ -1,6 +1,7 @@
 # Your own sensor: images/{train,test}/NAME.jpg beside annotations/{train,test}/NAME.png, 16-bit
-# millimeters, of whatever size the sensor has. Evaluation is on the sensor's grid; add
-# hr_depth_map_path to a data_prefix to evaluate against a better sensor's depth. The crop leaves a
+# millimeters, of whatever size the sensor has. Without the folders train and test the last tenth by
+# name is for testing. Evaluation is on the sensor's grid; add hr_depth_map_path to a data_prefix to
+# evaluate against a better sensor's depth. The crop leaves a
 # phone's lidar 128x170 pixels, in landscape and in portrait; smaller images are taken whole.
 load = [dict(type='mmwsdepth.LoadColor'), dict(type='mmwsdepth.LoadDepth')]
 train_dataloader = dict(
@@ -12,7 +13,7 @@ train_dataloader = dict(
     dataset=dict(
         type='mmwsdepth.RGBDDataset',
         data_root='data/rgbd',
-        data_prefix=dict(img_path='images/train', depth_map_path='annotations/train'),
+        split='train',
         depth_scale=0.001,
         depth_range=(0.1, 10.0),
         pipeline=[
@@ -32,7 +33,7 @@ val_dataloader = dict(
     dataset=dict(
         type='mmwsdepth.RGBDDataset',
         data_root='data/rgbd',
-        data_prefix=dict(img_path='images/test', depth_map_path='annotations/test'),
+        split='test',
         depth_scale=0.001,
         depth_range=(0.1, 10.0),
         pipeline=[*load, dict(type='mmwsdepth.PackRGBDInputs')],

@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 import cv2
 import numpy as np
 
-from ..depth_io import JPEG_SUFFIXES, BadFileError, read_color
+from ..depth_io import JPEG_SUFFIXES, BadFileError
 from ..foreign import complaining
+from ..image_io import decode_color, read_bytes
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -108,8 +109,9 @@ def load_color(path: Path) -> tuple[np.ndarray, bytes | None]:
     """
     if not path.is_file():
         raise RejectedError('no color image', str(path))
-    jpeg = path.read_bytes() if path.suffix.lower() in JPEG_SUFFIXES else None
-    return read_color(path), jpeg
+    data = read_bytes(path)
+    jpeg = data if path.suffix.lower() in JPEG_SUFFIXES else None
+    return decode_color(data, path), jpeg
 
 
 def first_existing(*paths: Path) -> Path:

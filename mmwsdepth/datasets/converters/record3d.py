@@ -17,11 +17,11 @@ from struct import unpack_from
 from typing import Any, NamedTuple
 from zipfile import ZipFile
 
-import cv2
 import numpy as np
 
 from ..depth_io import IMAGE_SUFFIXES, JPEG_SUFFIXES, BadFileError
 from ..foreign import complaining
+from ..image_io import decode_color
 from ..listing import find_files, is_hidden
 from .confidence import APPLE_LIDAR, keep_confident
 from .item import Item, Listing, RejectedError, Sample, until_damaged
@@ -29,7 +29,7 @@ from .optional import optional_module
 from .splits import recording_name, tail_split
 
 LARGEST_ENTRY = 2**26
-_LZFSE_END, _JPEG_END = b'bvx$', b'\xff\xd9'
+_LZFSE_END = b'bvx$'
 
 
 class Recording(NamedTuple):
@@ -139,9 +139,7 @@ def _load(
     label, paths, metadata = f'{recording.name}:{stem}', recording.paths, recording.metadata
     content = recording.read(color_path)
     is_jpeg = PurePosixPath(color_path).suffix.lower() in JPEG_SUFFIXES
-    color = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR)
-    if color is None or (is_jpeg and not content.endswith(_JPEG_END)):
-        raise RejectedError('truncated', f'{recording.name}:{color_path}')
+    color = decode_color(content, f'{recording.name}:{color_path}')
     if f'{stem}.depth' not in paths:
         raise RejectedError('no depth file', f'{label}.depth')
 

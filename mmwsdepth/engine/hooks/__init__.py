@@ -2,6 +2,7 @@
 
 from .affinity_distillation_hook import AffinityDistillationHook
 from .alternating_branches_hook import AlternatingBranchesHook
+from .data_check_hook import DataCheckHook
 from .depth_visualization_hook import DepthVisualizationHook
 from .finite_training_hook import FiniteTrainingHook
 from .iteration_seed_hook import IterationSeedHook
@@ -13,6 +14,7 @@ from .summary_hook import SummaryHook
 __all__ = [
     'AffinityDistillationHook',
     'AlternatingBranchesHook',
+    'DataCheckHook',
     'DepthVisualizationHook',
     'FiniteTrainingHook',
     'IterationSeedHook',

@@ -409,6 +409,14 @@ def test_names_that_are_no_text_are_converted(run, tmp_path):
     assert (out.root / f'images/{name}/000000.jpg').is_file()
 
 
+def test_pairs_of_names_that_are_no_text_are_converted(run, pairs):
+    folder = pairs('a')
+    for place in (folder.image, folder.depth):
+        (place / 'a.png').rename(os.fsdecode(os.fsencode(place) + b'/\xff\xb0.png'))
+    out = run('folder', folder.root, test_share=0)
+    assert list(out.files) == [os.fsdecode(b'\xff\xb0')] and out.report.rejected == {}
+
+
 def test_a_second_run_at_the_same_time_is_refused(run, pairs, tmp_path):
     root = pairs('a').root
     with (

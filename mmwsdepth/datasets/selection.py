@@ -1,0 +1,105 @@
+"""Choose the pairs that can be used, and report the others."""
+
+import logging
+from pathlib import Path
+
+from mmengine.logging import print_log
+
+from .bad_file import BadFileError, printable
+from .depth_io import read_depth
+from .layout import part
+from .pairing import Look, Pair, Size, look_at_all, pair_folders
+from .split_file import pair_split_file
+
+NAMED_COMPLAINTS = 3
+NUM_PROBES = 5
+Sizes = tuple[Size, Size] | None
+
+
+def warn(text: str) -> None:
+    """Print a warning to the current log."""
+    print_log(printable(text), logger='current', level=logging.WARNING)
+
+
+def select_pairs(
+    images: Path,
+    depths: Path,
+    hr_depths: Path | None = None,
+    split_file: Path | None = None,
+    split: str = '',
+) -> list[tuple[Pair, Sizes]]:
+    """List the pairs whose headers are in order; the others make one warning.
+
+    Args:
+        images: Folder of color images.
+        depths: Folder of the sensor's depth.
+        hr_depths: Folder of HR ground truth, if there is any.
+        split_file: List of pairs instead of whole folders.
+        split: Which part of the folders' pairs to take, see `part`; '' for all.
+
+    Returns:
+        Pairs and their sizes, see `Look`.
+
+    Raises:
+        FileNotFoundError: A folder or the split file does not exist.
+        ValueError: No usable pair is left, or see `pair_split_file`.
+    """
+    if split_file:
+        pairs, complaints = pair_split_file(split_file, images, depths, hr_depths)
+    else:
+        pairs, complaints = pair_folders(images, depths, hr_depths)
+    total = len(pairs) + len(complaints)
+    if split:
+        pairs = part(pairs, split, images)
+    looked_at = list(zip(pairs, look_at_all(pairs), strict=True))
+    complaints = [look.complaint for _, look in looked_at if look.complaint] + complaints
+    good = [(pair, look) for pair, look in looked_at if not look.complaint]
+    if complaints:
+        warn(f'{images}: left out {len(complaints)} bad of {total}: {first_ones(complaints)}')
+    if not good:
+        found = f', first complaint: {complaints[0]}' if complaints else ''
+        raise ValueError(
+            printable(
+                f'{images}: no usable pair of image and depth among {len(pairs)} images{found}'
+            )
+        )
+    _warn_of_turned(good, images)
+    return [(pair, look.sizes) for pair, look in good]
+
+
+def first_ones(texts: list[str]) -> str:
+    """Name the first few and count the others."""
+    more = len(texts) - NAMED_COMPLAINTS
+    return '; '.join(texts[:NAMED_COMPLAINTS]) + (f'; and {more} more' if more > 0 else '')
+
+
+def _warn_of_turned(good: list[tuple[Pair, Look]], images: Path) -> None:
+    turned = [str(pair.image) for pair, look in good if look.is_turned_alone]
+    if turned:
+        warn(
+            f'{images}: EXIF turns image and depth differently in {len(turned)} of {len(good)} '
+            f'pairs, look whether they fit: {first_ones(turned)}'
+        )
+
+
+def probe(pairs: list[Pair], scale: float, depth_range: tuple[float, float]) -> None:
+    """Decode a few depth files, so that a wrong unit shows before training does.
+
+    Args:
+        pairs: At least one.
+        scale: Meters per unit of the files.
+        depth_range: In meters, see `read_depth`.
+
+    Raises:
+        ValueError: All of them are bad.
+    """
+    step = max(len(pairs) // NUM_PROBES, 1)
+    error: BadFileError | None = None
+    for pair in pairs[::step]:
+        try:
+            read_depth(str(pair.depth), scale, depth_range)
+        except BadFileError as found:
+            error = found
+        else:
+            return
+    raise ValueError(f'all of {len(pairs[::step])} depth files looked into are bad: {error}')
