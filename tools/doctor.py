@@ -5,6 +5,7 @@ Exit status: 0 healthy, 1 problems found, 2 wrong usage.
 
 import argparse
 import os
+import sys
 from pathlib import Path
 
 try:
@@ -77,6 +78,7 @@ def parse_args() -> tuple[argparse.Namespace, list[DataFolder]]:
 
 def main() -> int:
     """Look, and print one screen."""
+    sys.stdout.reconfigure(errors='backslashreplace')
     args, folders = parse_args()
     sections = [(environment_title(), environment_findings())]
     sections += [

@@ -1,11 +1,13 @@
 """Bring data into the package's layout: `python tools/prepare.py SOURCE SRC DST`."""
 
 import argparse
+import sys
 from pathlib import Path
 from typing import Any
 
 from mmwsdepth.apis import one_sentence_errors
 from mmwsdepth.datasets.converters import SOURCES, Report, Style, convert
+from mmwsdepth.datasets.orientations import ORIENTATIONS
 
 OPTIONS: dict[str, dict[str, Any]] = {
     'splits': dict(type=Path, help='the official splits.mat; default the one beside the .mat'),
@@ -29,6 +31,11 @@ OPTIONS: dict[str, dict[str, Any]] = {
     'hr_depths': dict(help='folder of better depth of the same views in SRC'),
     'depth_suffix': dict(default='', help="what depth files' names have in addition, e.g. _depth"),
     'unit': dict(type=float, default=0.001, help='meters per unit of the files; default 0.001'),
+    'orient_depth': dict(
+        choices=tuple(ORIENTATIONS),
+        help="turn or mirror the sensor's depth alone, so that it lies as its image; degrees "
+        'are clockwise; doctor.py says which',
+    ),
 }
 
 
@@ -87,6 +94,7 @@ def summary(report: Report, dst: Path, depth_scale: float) -> str:
 
 def main() -> None:
     """Convert and say what was done."""
+    sys.stdout.reconfigure(errors='backslashreplace')
     args = parse_args()
     options = {name: getattr(args, name) for name in SOURCES[args.source].options}
     style = Style(args.depth_scale, args.lossless, args.rotate // 90)

@@ -23,7 +23,8 @@ def read_depth(path: str | Path, scale: float, depth_range: tuple[float, float])
     """Read a depth file.
 
     Args:
-        path: 16-bit PNG, TIFF, EXR, npy or npz; 0, NaN and infinity mean no measurement.
+        path: 16-bit PNG, TIFF, EXR, npy or npz; 0, NaN, infinity and the largest number of an
+            integer type of 16 bits or more mean no measurement.
         scale: Meters per unit of the file.
         depth_range: Nearest and farthest depth in meters that the sensor measures; what lies
             outside counts as missing.
@@ -45,6 +46,8 @@ def read_depth(path: str | Path, scale: float, depth_range: tuple[float, float])
     depth *= np.float32(scale)
     if not np.issubdtype(raw.dtype, np.integer):
         np.copyto(depth, 0, where=~np.isfinite(depth))
+    elif raw.dtype.itemsize > 1:
+        np.copyto(depth, 0, where=raw == np.iinfo(raw.dtype).max)
     low, high = depth_range
     inside = (depth >= low) & (depth <= high)
     if not (inside.any() and _median_is_plausible(depth)):
@@ -69,6 +72,13 @@ def _complaint_about_values(
     measured = depth[depth > 0]
     if measured.size == 0:
         h, w = depth.shape
+        negative = depth[depth < 0]
+        if negative.size:
+            return (
+                f'{path}: depth is negative, median {np.median(negative):.3g} m with '
+                f'depth_scale={scale}, on {negative.size} of {h}x{w} pixels, and nowhere positive: '
+                'write distances as positive numbers'
+            )
         return f'{path}: no pixel of {h}x{w} was measured: remove the pair'
     low, high = depth_range
     return (
@@ -124,14 +134,14 @@ def write_depth(path: str | Path, depth: np.ndarray) -> Path:
         depth: (h, w) in meters; what is not a positive number is written as 0.
 
     Returns:
-        The path written: with `.png` appended, or `.npy` if depth exceeds 65.535 m.
+        The path written: with `.png` appended, or `.npy` if depth exceeds 65.534 m.
 
     Raises:
         OSError: The file cannot be written.
     """
     path = Path(path)
     depth = np.where(np.isfinite(depth) & (depth > 0), depth, 0)
-    if depth.max() * 1000 > np.iinfo(np.uint16).max:
+    if np.round(depth.max() * 1000) >= np.iinfo(np.uint16).max:
         path = path.with_name(path.name + '.npy')
         write_whole(path, encode_npy(depth.astype(np.float32)))
     else:

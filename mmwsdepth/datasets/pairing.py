@@ -131,6 +131,8 @@ def size_complaint(path: Path | str, color: Size, depth: Size) -> str | None:
     """
     (height, width), (h, w) = color, depth
     sizes = f'{path}: depth is {h}x{w}, image {height}x{width}'
+    if min(h, w) < 1:
+        return f'{sizes}: depth has no pixels'
     if h > height or w > width:
         return f'{sizes}: depth has more pixels than its image'
     if abs(h * width / (w * height) - 1) > ASPECT_TOLERANCE:

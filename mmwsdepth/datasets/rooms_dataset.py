@@ -3,8 +3,6 @@
 from functools import partial
 from typing import Any
 
-from mmengine.dist import barrier, is_main_process
-
 from mmwsdepth.registry import DATASETS
 
 from .rgbd_dataset import RGBDDataset
@@ -14,6 +12,8 @@ from .rooms import write_rooms
 @DATASETS.register_module()
 class RoomsDataset(RGBDDataset):
     """Procedurally rendered rooms with exact HR depth; rendered into `data_root` if not there yet.
+
+    Of several processes, the ranks of one training too, one renders and the others wait for it.
 
     Args:
         data_root: Folder; a complete set of the same size and seed in it is used as it is.
@@ -67,7 +67,5 @@ class RoomsDataset(RGBDDataset):
 
     def load_data_list(self) -> list[dict[str, Any]]:
         """Render what is not there, then list the pairs."""
-        if is_main_process():
-            self.render()
-        barrier()
+        self.render()
         return super().load_data_list()

@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 import torch
 
+from mmwsdepth.datasets.orientations import ORIENTATIONS
 from mmwsdepth.functional.boundary_errors import discontinuities
 
 LONGEST_SIDE = 640
@@ -15,6 +16,8 @@ MIN_SIDE = 4 * REACH
 MIN_EDGE_PIXELS = 30
 MIN_CERTAINTY = 4.5
 TOLERATED_SHARE = 0.005
+BETTER = 2.0
+MAX_ORIENTED = 12
 
 
 class Shift(NamedTuple):
@@ -32,19 +35,28 @@ class Shift(NamedTuple):
     certainty: float
 
 
-def edge_correlation(color: np.ndarray, depth: np.ndarray) -> np.ndarray | None:
-    """Correlate color gradients with depth discontinuities over small shifts.
+class Edges(NamedTuple):
+    """Where a pair has edges.
 
-    Both are brought to a working grid of at most `LONGEST_SIDE` pixels.
+    Attributes:
+        color: (H, W) float32, strength of the image's gradients on a working grid of at most
+            `LONGEST_SIDE` pixels.
+        depth: (h, w) bool, the discontinuities on the depth map's own grid.
+    """
+
+    color: np.ndarray
+    depth: np.ndarray
+
+
+def find_edges(color: np.ndarray, depth: np.ndarray) -> Edges | None:
+    """Find a pair's edges.
 
     Args:
         color: (H, W, 3) uint8.
         depth: (h, w) float32, 0 where nothing was measured; of the same field of view.
 
     Returns:
-        (2 REACH + 1, 2 REACH + 1), the correlation coefficient when color lies by i - REACH rows
-        below and j - REACH columns to the right of depth, on the working grid. None where depth
-        has too few discontinuities or the image is too small.
+        None where depth has too few discontinuities, or the image has no edges or is too small.
     """
     factor = working_scale(color.shape)
     height, width = (round(side * factor) for side in color.shape[:2])
@@ -52,17 +64,51 @@ def edge_correlation(color: np.ndarray, depth: np.ndarray) -> np.ndarray | None:
     jumps = discontinuities(values, values > 0).numpy()
     if jumps.sum() < MIN_EDGE_PIXELS or min(height, width) < MIN_SIDE:
         return None
-    coarser = jumps.shape[1] < width
-    edges = cv2.resize(
-        jumps.astype(np.float32),
+    gradients = _gradients(cv2.resize(color, (width, height), interpolation=cv2.INTER_AREA))
+    return Edges(gradients, jumps) if gradients.any() else None
+
+
+def edge_correlation(edges: Edges) -> np.ndarray:
+    """Correlate color gradients with depth discontinuities over small shifts.
+
+    Returns:
+        (2 REACH + 1, 2 REACH + 1), the correlation coefficient when color lies by i - REACH rows
+        below and j - REACH columns to the right of depth, on the working grid.
+    """
+    height, width = edges.color.shape
+    coarser = edges.depth.shape[1] < width
+    jumps = cv2.resize(
+        edges.depth.astype(np.float32),
         (width, height),
         interpolation=cv2.INTER_LINEAR if coarser else cv2.INTER_AREA,
     )
-    inner = np.ascontiguousarray(edges[REACH:-REACH, REACH:-REACH])
-    gradients = _gradients(cv2.resize(color, (width, height), interpolation=cv2.INTER_AREA))
-    if not inner.any() or not gradients.any():
+    inner = np.ascontiguousarray(jumps[REACH:-REACH, REACH:-REACH])
+    if not inner.any():
+        return np.zeros((2 * REACH + 1, 2 * REACH + 1), np.float32)
+    return cv2.matchTemplate(edges.color, inner, cv2.TM_CCOEFF_NORMED)
+
+
+def find_orientation(edges: Sequence[Edges]) -> str | None:
+    """Find how depth has to be turned or mirrored to lie as its images do.
+
+    Args:
+        edges: Of some pairs; the first `MAX_ORIENTED` count.
+
+    Returns:
+        A key of `ORIENTATIONS`; None if none fits clearly better than depth as it is.
+    """
+    edges = edges[:MAX_ORIENTED]
+    if not edges:
         return None
-    return cv2.matchTemplate(gradients, inner, cv2.TM_CCOEFF_NORMED)
+    fits = {
+        name: [edge_correlation(pair._replace(depth=turn(pair.depth))) for pair in edges]
+        for name, turn in ORIENTATIONS.items()
+    }
+    peaks = {name: np.mean(found, axis=0).max() for name, found in fits.items()}
+    best = max(peaks, key=lambda name: peaks[name])
+    as_it_is = np.mean([edge_correlation(pair) for pair in edges], axis=0).max()
+    is_better = peaks[best] > BETTER * as_it_is and find_shift(fits[best], 1.0) is not None
+    return best if is_better else None
 
 
 def working_scale(size: Sequence[int]) -> float:

@@ -1,6 +1,7 @@
 """Where the data lies, according to a config or to the layout of a folder."""
 
 import json
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -9,6 +10,8 @@ from mmengine.config import Config
 from mmengine.registry import init_default_scope
 
 from mmwsdepth.datasets import RGBDDataset, RoomsDataset
+from mmwsdepth.datasets.foreign import complaining
+from mmwsdepth.datasets.listing import is_hidden
 from mmwsdepth.registry import DATASETS
 
 LOADERS = ('train', 'val', 'test')
@@ -104,7 +107,7 @@ def folders_below(
 
     Raises:
         FileNotFoundError: One of the two is not there.
-        ValueError: The manifest is no JSON.
+        ValueError: The manifest is damaged.
     """
     images, depths, hr_depths = root / IMAGES, root / DEPTHS, root / HR_DEPTHS
     for folder in (images, depths):
@@ -113,7 +116,7 @@ def folders_below(
                 f'{folder}: no such folder: lay data out as {root}/{IMAGES} beside '
                 f'{root}/{DEPTHS}, or give a config that says where they are'
             )
-    inside = {path.name for path in images.iterdir() if not path.name.startswith('.')}
+    inside = {path.name for path in images.iterdir() if not is_hidden(path.name)}
     splits = [name for name in LOADERS if name in inside] if inside <= set(LOADERS) else []
     scale = depth_scale or _manifest_scale(root / MANIFEST)
     return [
@@ -132,7 +135,8 @@ def folders_below(
 def _manifest_scale(path: Path) -> float:
     if not path.is_file():
         return MILLIMETER
-    try:
-        return float(json.loads(path.read_text()).get('depth_scale', MILLIMETER))
-    except json.JSONDecodeError as error:
-        raise ValueError(f'{path}: no JSON ({error}): write the data set anew') from None
+    with complaining(path):
+        scale = float(json.loads(path.read_bytes()).get('depth_scale', MILLIMETER))
+        if not 0 < scale < math.inf:
+            raise ValueError(f'depth_scale is {scale}')
+        return scale

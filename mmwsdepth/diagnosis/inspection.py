@@ -26,7 +26,7 @@ class Inspection(NamedTuple):
         num_pairs: Images that have a depth file.
         unpaired: A complaint for each file without counterpart.
         rejected: A complaint for each pair that training would leave out or replace.
-        samples: Of the pairs looked into.
+        samples: Of the pairs looked into, rejected ones if there are no others.
     """
 
     folder: DataFolder
@@ -62,9 +62,10 @@ def inspect(folder: DataFolder, num: int = 50, jobs: int = 2, progress: bool = T
     def look(pair: Pair) -> Sample:
         return examine(pair, folder)
 
-    samples = _at_once(look, spread(good, num), jobs, f'{folder.label}: files', progress)
+    samples = _at_once(look, spread(good or both, num), jobs, f'{folder.label}: files', progress)
     rejected = [complaint for complaint in headers if complaint is not None]
-    rejected += [sample.complaint for sample in samples if sample.complaint is not None]
+    if good:
+        rejected += [sample.complaint for sample in samples if sample.complaint is not None]
     return Inspection(folder, len(both), unpaired + orphans, rejected, samples)
 
 

@@ -7,9 +7,16 @@ import numpy as np
 
 from mmwsdepth.datasets.pairing import Size
 
-from .alignment import Shift, find_shift, tolerance, working_scale
+from .alignment import (
+    Shift,
+    edge_correlation,
+    find_orientation,
+    find_shift,
+    tolerance,
+    working_scale,
+)
 from .findings import Finding, name_some
-from .folder import DataFolder
+from .folder import DEPTHS, DataFolder
 from .inspection import Inspection, inspect
 from .sample import Sample, pool
 from .units import unit_findings
@@ -57,7 +64,7 @@ def inspection_findings(inspection: Inspection, name_at_most: int | None = 3) ->
     samples = [sample for sample in inspection.samples if sample.complaint is None]
     if samples:
         findings += [*size_findings(samples), _missing(samples)]
-    return [*findings, *_depth(inspection), *_alignment(samples)]
+    return [*findings, *_depth(inspection), *_alignment(inspection.samples)]
 
 
 def _pairs(inspection: Inspection, name_at_most: int | None) -> Finding:
@@ -131,16 +138,36 @@ def _depth(inspection: Inspection) -> list[Finding]:
 
 
 def _alignment(samples: Sequence[Sample]) -> list[Finding]:
-    seen = [sample for sample in samples if sample.correlation is not None]
+    seen = [sample for sample in samples if sample.edges is not None]
     if not seen:
         text = 'too few depth discontinuities to tell whether color and depth are aligned'
-        return [Finding('note', text)] if samples else []
+        is_good = any(sample.complaint is None for sample in samples)
+        return [Finding('note', text)] if is_good else []
     (color, depth), _ = Counter((sample.color, sample.depth) for sample in seen).most_common(1)[0]
     assert color and depth
-    alike = [s.correlation for s in seen if (s.color, s.depth) == (color, depth)]
-    correlations = [correlation for correlation in alike if correlation is not None]
-    shift = find_shift(correlations, working_scale(color))
-    return [alignment_finding(shift, tolerance(color, depth), len(correlations))]
+    edges = [s.edges for s in seen if s.edges and (s.color, s.depth) == (color, depth)]
+    shift = find_shift([edge_correlation(pair) for pair in edges], working_scale(color))
+    finding = alignment_finding(shift, tolerance(color, depth), len(edges))
+    if finding.grade != 'ok' and (orientation := find_orientation(edges)):
+        return [orientation_finding(orientation, len(edges))]
+    return [finding]
+
+
+def orientation_finding(orientation: str, images: int) -> Finding:
+    """Say how depth has to be turned or mirrored.
+
+    Args:
+        orientation: See `find_orientation`.
+        images: Number of images that it was found in.
+    """
+    text = (
+        f'depth does not lie as its images do, edges meet after {orientation} ({images} images): '
+        f'run `python tools/prepare.py folder SRC DST --depths {DEPTHS} '
+        f'--orient-depth {orientation}`'
+    )
+    if images < ENOUGH_IMAGES:
+        return Finding('note', f'{text}; too few images to be sure')
+    return Finding('problem', text)
 
 
 def alignment_finding(shift: Shift | None, tolerated: float, images: int) -> Finding:

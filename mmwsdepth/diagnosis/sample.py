@@ -5,9 +5,10 @@ from typing import NamedTuple
 import numpy as np
 
 from mmwsdepth.datasets.depth_io import BadFileError, decode_depth, read_color, read_depth
+from mmwsdepth.datasets.foreign import complaining
 from mmwsdepth.datasets.pairing import Pair, Size, find_issue, size_complaint
 
-from .alignment import edge_correlation
+from .alignment import Edges, find_edges
 from .folder import DataFolder
 from .units import RawDepth
 
@@ -23,7 +24,7 @@ class Sample(NamedTuple):
         raw: What the depth file holds; None if it could not be decoded or nothing was measured.
         color: (H, W) of the image.
         depth: (h, w) of the depth map.
-        correlation: Of color and depth edges, see `edge_correlation`.
+        edges: Of both, see `find_edges`.
     """
 
     name: str
@@ -31,7 +32,7 @@ class Sample(NamedTuple):
     raw: RawDepth | None = None
     color: Size | None = None
     depth: Size | None = None
-    correlation: np.ndarray | None = None
+    edges: Edges | None = None
 
 
 def examine(pair: Pair, folder: DataFolder) -> Sample:
@@ -45,19 +46,17 @@ def examine(pair: Pair, folder: DataFolder) -> Sample:
         return Sample(pair.name, find_issue(pair))
     raw = None
     try:
-        values = decode_depth(pair.depth)
-        raw = describe_raw(values)
-        color = read_color(pair.image)
-        complaint = size_complaint(pair.depth, color.shape[:2], values.shape)
-        if complaint:
-            return Sample(pair.name, complaint, raw)
-        depth = read_depth(pair.depth, folder.depth_scale, folder.depth_range)
-        if pair.hr_depth is not None:
-            read_depth(pair.hr_depth, folder.depth_scale, folder.depth_range)
+        with complaining(pair.depth):
+            raw = describe_raw(decode_depth(pair.depth))
+            depth = read_depth(pair.depth, folder.depth_scale, folder.depth_range)
+            color = read_color(pair.image)
+            if pair.hr_depth is not None:
+                read_depth(pair.hr_depth, folder.depth_scale, folder.depth_range)
     except BadFileError as error:
         return Sample(pair.name, str(error), raw)
     sizes = (color.shape[:2], depth.shape)
-    return Sample(pair.name, None, raw, *sizes, edge_correlation(color, depth))
+    complaint = size_complaint(pair.depth, *sizes)
+    return Sample(pair.name, complaint, raw, *sizes, find_edges(color, depth))
 
 
 def describe_raw(depth: np.ndarray) -> RawDepth | None:
@@ -67,13 +66,16 @@ def describe_raw(depth: np.ndarray) -> RawDepth | None:
         depth: (h, w) of any number type.
     """
     measured = np.isfinite(depth) & (depth > 0)
+    saturated, levels, step = 0.0, 0, 0.0
+    is_integer = np.issubdtype(depth.dtype, np.integer)
+    if is_integer and depth.dtype.itemsize > 1:
+        full = depth == np.iinfo(depth.dtype).max
+        saturated, measured = float(full.mean()), measured & ~full
     values = depth[measured]
     if not values.size:
         return None
     neighbors = (measured[:, 1:] & measured[:, :-1]).sum() / max(measured[:, :-1].sum(), 1)
-    saturated, levels, step = 0.0, 0, 0.0
-    if np.issubdtype(depth.dtype, np.integer):
-        saturated = float(np.mean(depth == np.iinfo(depth.dtype).max))
+    if is_integer:
         found = np.unique(values).astype(np.float64)
         levels, step = len(found), float(np.median(np.diff(found))) if len(found) > 1 else 0.0
     return RawDepth(

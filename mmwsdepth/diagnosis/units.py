@@ -28,9 +28,10 @@ class RawDepth(NamedTuple):
     Attributes:
         values: (P,) float64, some of the positive finite numbers.
         dtype: Of the files.
-        missing: Share of pixels that are 0, negative or not finite.
+        missing: Share of pixels that are 0, negative, not finite or saturated.
         neighbors: Share of the measured pixels whose neighbor to the right is measured.
-        saturated: Share of pixels that hold the largest number of an integer type.
+        saturated: Share of pixels that hold the largest number of an integer type of 16 bits or
+            more, which counts as missing.
         levels: Different numbers in the file that has the most; 0 for floating point.
         step: Median distance of two successive levels.
         columns: Width of the depth map in pixels.
@@ -59,7 +60,7 @@ def unit_findings(
     checks = (
         _outside_range(raw.values, depth_scale, depth_range) or _close_up(raw, depth_scale),
         _short_lidar(raw, depth_scale),
-        _saturated(raw, depth_scale, depth_range),
+        _saturated(raw),
         _coarse_levels(raw, depth_scale),
     )
     return [finding for finding in checks if finding]
@@ -127,18 +128,12 @@ def _close_up(raw: RawDepth, scale: float) -> Finding | None:
     )
 
 
-def _saturated(raw: RawDepth, scale: float, depth_range: tuple[float, float]) -> Finding | None:
+def _saturated(raw: RawDepth) -> Finding | None:
     if raw.saturated <= MAX_SATURATED:
         return None
     largest = np.iinfo(raw.dtype).max
     held = f'{raw.saturated:.0%} of the pixels hold {largest}, the largest number of {raw.dtype}'
-    if largest * scale > depth_range[1]:
-        return Finding('note', f'{held}: it lies outside depth_range and counts as missing')
-    return Finding(
-        'problem',
-        f'{held}, which is read as {largest * scale:.4g} m: if it means no measurement, '
-        f'set the end of depth_range below that',
-    )
+    return Finding('note', f'{held}: it counts as missing')
 
 
 def _coarse_levels(raw: RawDepth, scale: float) -> Finding | None:

@@ -260,7 +260,7 @@ def test_the_header_tells_the_size_of_the_upright_image(tmp_path, orientation):
 
 
 @pytest.mark.parametrize('name', ['room', 'room.1', 'a.b.png', 'deep/er/room'])
-@pytest.mark.parametrize(('farthest', 'suffix'), [(9.0, '.png'), (65.53, '.png'), (65.6, '.npy')])
+@pytest.mark.parametrize(('farthest', 'suffix'), [(9, '.png'), (65.534, '.png'), (65.535, '.npy')])
 def test_written_depth_is_read_back_within_half_a_millimeter(tmp_path, name, farthest, suffix):
     depth = np.random.default_rng(0).uniform(0.5, farthest, (6, 8)).astype(np.float32)
     depth[0, :2] = farthest, 0
@@ -319,3 +319,19 @@ def test_the_median_decides_whatever_most_pixels_are(tmp_path, values, accepted)
 def test_depth_without_a_measured_pixel_is_refused_though_the_range_begins_at_zero(tmp_path):
     path = save(tmp_path / 'depth.png', np.zeros((6, 8), np.uint16))
     assert 'no pixel of 6x8 was measured' in complaint(path, depth_range=(0.0, 10.0))
+
+
+@pytest.mark.parametrize('dtype', [np.uint16, np.int32])
+def test_the_largest_number_of_an_integer_type_is_missing(tmp_path, dtype):
+    largest = np.iinfo(dtype).max
+    np.save(tmp_path / 'a.npy', np.array([[largest, 4], [0, 5]], dtype))
+    depth = read_depth(tmp_path / 'a.npy', 1.0, (0.0, np.inf))
+    np.testing.assert_array_equal(depth, [[0, 4], [0, 5]])
+
+
+def test_negative_depth_is_called_negative(tmp_path):
+    np.save(tmp_path / 'a.npy', np.array([[-2.0, np.nan], [-3.0, 0.0]], np.float32))
+    with pytest.raises(
+        BadFileError, match=r'a\.npy: depth is negative, median -2\.5 m .* 2 of 2x2'
+    ):
+        read_depth(tmp_path / 'a.npy', 1.0, (0.0, 10.0))

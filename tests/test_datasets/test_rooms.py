@@ -1,6 +1,11 @@
+import contextlib
 import json
 import math
+import signal
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -226,6 +231,7 @@ def test_a_stopped_run_is_continued(tmp_path):
         write_rooms(folder, {'train': 3}, (12, 16), progress=False)
     (stopped / 'manifest.json').rename(stopped / 'manifest.json.partial')
     (stopped / 'images/train/room_00001.jpg').unlink()
+    (stopped / 'images/train/.room_00001.jpg.123.tmp').write_bytes(b'half')
     kept = stopped / 'images/train/room_00002.jpg'
     written = kept.stat().st_mtime_ns
     with pytest.raises(ValueError, match=r"partial: .*'seed': 0.*'seed': 1"):
@@ -255,6 +261,48 @@ def test_arguments_out_of_range_are_refused(tmp_path, change):
     with pytest.raises(ValueError, match=r'num|positive'):
         write_rooms(tmp_path, **{'num': {'train': 1}, 'size': (4, 4), 'progress': False, **change})
     assert not list(tmp_path.iterdir())
+
+
+RENDER = """
+import sys
+from mmwsdepth.datasets.rooms import write_rooms
+if __name__ == '__main__':
+    write_rooms(sys.argv[1], {'train': 10_000}, (48, 64), jobs=2, progress=False)
+"""
+
+
+def processes_of(group):
+    """Living processes that were started together."""
+    found = []
+    for path in Path('/proc').glob('[0-9]*/stat'):
+        with contextlib.suppress(OSError):
+            state, _, pgrp = path.read_text().rpartition(')')[2].split()[:3]
+            if int(pgrp) == group and state != 'Z':
+                found.append(path.parent.name)
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize('name', ['SIGTERM', 'SIGKILL', 'SIGINT'])
+def test_workers_end_with_their_parent_and_the_run_goes_on(tmp_path, name):
+    script, dst = tmp_path / 'render.py', tmp_path / 'rooms'
+    script.write_text(RENDER)
+    command = [sys.executable, str(script), str(dst)]
+    with subprocess.Popen(command, start_new_session=True, stderr=subprocess.DEVNULL) as process:
+        wait_until(lambda: list(dst.glob('images/train/*.jpg')))
+        assert len(processes_of(process.pid)) >= 3
+        process.send_signal(getattr(signal, name))
+        process.wait(20)
+    wait_until(lambda: not processes_of(process.pid))
+    with pytest.raises(ValueError, match=r"partial: .*'seed': 0"):
+        write_rooms(dst, {'train': 10_000}, (48, 64), seed=1, progress=False)
+
+
+def wait_until(condition, seconds=40):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.1)
 
 
 @pytest.mark.slow

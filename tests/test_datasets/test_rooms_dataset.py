@@ -1,5 +1,9 @@
+import time
+from threading import Thread
+
 import pytest
 
+from mmwsdepth.datasets.rooms import render_room, write_rooms
 from mmwsdepth.registry import DATASETS
 
 LOAD = [dict(type='mmwsdepth.LoadColor'), dict(type='mmwsdepth.LoadDepth')]
@@ -51,10 +55,24 @@ def test_another_set_in_the_same_folder_is_refused(root):
         rooms(root, 'train', seed=1)
 
 
-def test_only_the_main_process_renders(tmp_path, monkeypatch):
-    monkeypatch.setattr('mmwsdepth.datasets.rooms_dataset.is_main_process', lambda: False)
-    with pytest.raises(FileNotFoundError, match='no such folder'):
-        rooms(tmp_path / 'rooms', 'train')
+def test_of_several_at_a_time_one_renders_and_the_others_wait(tmp_path, monkeypatch, capfd):
+    rendered = []
+
+    def slow(seed, size):
+        rendered.append(seed)
+        time.sleep(0.05)
+        return render_room(seed, size)
+
+    monkeypatch.setattr('mmwsdepth.datasets.rooms.write.render_room', slow)
+    num = dict(train=5, test=1)
+    threads = [Thread(target=write_rooms, args=(tmp_path, num, (12, 16))) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(rendered) == len(set(rendered)) == 6
+    assert capfd.readouterr().err.count('another run writes into it, waiting') >= 1
+    assert len(rooms(tmp_path, 'train', num, size=(12, 16))) == 5
 
 
 def test_the_rest_is_an_rgbd_data_set(root):

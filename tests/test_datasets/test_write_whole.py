@@ -29,3 +29,13 @@ def test_an_input_is_kept_by_whatever_name(tmp_path: Path, link) -> None:
         keep_inputs(tmp_path / 'out', ['https://x.org/in', tmp_path / 'in'])
     keep_inputs(tmp_path / 'new', [tmp_path / 'in'])
     keep_inputs(tmp_path / 'in', ['https://x.org/in', tmp_path / 'nowhere'])
+
+
+def test_a_file_is_whole_or_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr('os.replace', interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        write_whole(tmp_path / 'a/b.png', b'content')
+    assert list((tmp_path / 'a').iterdir()) == []

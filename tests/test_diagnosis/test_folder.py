@@ -93,9 +93,27 @@ def test_the_manifest_names_the_unit_unless_the_user_does(box_folder):
     root = box_folder(1)
     (root / 'manifest.json').write_text(json.dumps(dict(depth_scale=0.002)))
     assert [folders_below(root, scale)[0].depth_scale for scale in (None, 0.5)] == [0.002, 0.5]
-    (root / 'manifest.json').write_text('{')
-    with pytest.raises(ValueError, match=r'manifest\.json: no JSON'):
+
+
+@pytest.mark.parametrize(
+    'content',
+    [b'{', b'', b'[]', b'3', b'"a"', b'\xff\xfe', b'[' * 100_000, b'{"depth_scale": "a"}',
+     b'{"depth_scale": [1]}', b'{"depth_scale": null}', b'{"depth_scale": 0}',
+     b'{"depth_scale": NaN}', b'{"depth_scale": -1}'],
+    ids=lambda content: str(content[:20]),
+)  # fmt: skip
+def test_a_manifest_that_is_none_is_refused_by_name(box_folder, content):
+    root = box_folder(1)
+    (root / 'manifest.json').write_bytes(content)
+    with pytest.raises(ValueError, match=r'manifest\.json: '):
         folders_below(root)
+
+
+@pytest.mark.parametrize('left_behind', ['.ipynb_checkpoints', '__MACOSX', '@eaDir', '.DS_Store'])
+def test_what_systems_leave_behind_is_no_scene(box_folder, left_behind):
+    root = box_folder(1, split='train')
+    (root / 'images' / left_behind).mkdir()
+    assert [folder.label for folder in folders_below(root)] == ['train']
 
 
 def test_a_folder_of_another_layout_is_told_what_is_missing(tmp_path):

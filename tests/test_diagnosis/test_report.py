@@ -1,5 +1,8 @@
+import cv2
+import numpy as np
 import pytest
 
+from mmwsdepth.datasets.orientations import ORIENTATIONS
 from mmwsdepth.diagnosis import (
     DataFolder,
     Finding,
@@ -41,6 +44,51 @@ def test_misaligned_color_is_a_problem(box_folder, shift, words):
     (text,) = problems(look(box_folder(shift=shift)))
     assert words in text and 'register depth to color' in text
     assert abs(float(text.split(words)[0].split()[-1]) - 12) < 1
+
+
+def rewrite(root, change, suffix='.png'):
+    for path in list((root / 'annotations').iterdir()):
+        depth = change(cv2.imread(str(path), cv2.IMREAD_UNCHANGED))
+        path.unlink()
+        if suffix == '.npy':
+            np.save(path.with_suffix(suffix), depth)
+        else:
+            cv2.imwrite(str(path), np.ascontiguousarray(depth))
+
+
+@pytest.mark.parametrize('name', ['rotate180', 'fliplr', 'rotate90'])
+def test_depth_that_lies_otherwise_than_its_images_is_a_problem_with_its_mend(box_folder, name):
+    root = box_folder()
+    rewrite(root, ORIENTATIONS[name])
+    *_, text = problems(look(root))
+    mend = {'rotate90': 'rotate270'}.get(name, name)
+    assert f'edges meet after {mend} (6 images)' in text
+    assert text.endswith(f'--depths annotations --orient-depth {mend}`')
+    assert len(problems(look(root))) == (2 if name == 'rotate90' else 1)
+
+
+def test_the_largest_number_for_missing_depth_is_healthy(box_folder):
+    root = box_folder()
+    rewrite(root, lambda depth: np.where(depth > 3000, 65535, depth).astype(np.uint16))
+    section = look(root)
+    assert not has_problem([section]), render([section])
+    assert 'hold 65535' in render([section]) and 'it counts as missing' in render([section])
+
+
+def test_negative_depth_is_called_negative(box_folder):
+    root = box_folder(2)
+    rewrite(root, lambda depth: -(depth / np.float32(1000)), '.npy')
+    (text,) = problems(look(root, depth_scale=1.0))
+    assert '0.npy: depth is negative, median -' in text and 'as positive numbers' in text
+
+
+def test_files_of_any_kind_end_no_look(box_folder):
+    root = box_folder(4)
+    for index, shape in enumerate([(0, 26), (20, 0), (2, 2, 2, 2)]):
+        (root / f'annotations/{index}.png').unlink()
+        np.save(root / f'annotations/{index}.npy', np.ones(shape))
+    section = look(root)
+    assert 'training would reject 3 pairs' in render([section])
 
 
 def test_a_wrong_unit_is_a_problem_with_the_right_one_named(box_folder):

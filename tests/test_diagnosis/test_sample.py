@@ -11,10 +11,10 @@ from tests.test_diagnosis.conftest import COLOR, DEPTH
 def test_missing_neighbors_and_saturation_are_shares():
     depth = np.array([[1, 2, 0, 4], [0, 65535, 65535, 8]], np.uint16)
     raw = describe_raw(depth)
-    assert (raw.missing, raw.saturated) == (0.25, 0.25)
-    assert raw.neighbors == pytest.approx(3 / 4)
-    assert (raw.levels, raw.step) == (5, 3.0)
-    assert sorted(raw.values) == [1, 2, 4, 8, 65535, 65535]
+    assert (raw.missing, raw.saturated) == (0.5, 0.25)
+    assert raw.neighbors == pytest.approx(1 / 2)
+    assert (raw.levels, raw.step) == (4, 2.0)
+    assert sorted(raw.values) == [1, 2, 4, 8]
 
 
 @pytest.mark.parametrize('hole', [0, -1, np.nan, np.inf])
@@ -51,7 +51,7 @@ def test_a_good_pair_has_sizes_and_no_complaint(box_folder):
     sample = examine(pair_in(root), DataFolder('', root / 'images', root / 'annotations'))
     assert sample.complaint is None
     assert (sample.color, sample.depth) == (COLOR, DEPTH)
-    assert sample.correlation is not None
+    assert sample.edges is not None
 
 
 def test_a_unit_that_training_refuses_is_a_complaint_that_keeps_the_numbers(box_folder):

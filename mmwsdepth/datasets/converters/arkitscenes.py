@@ -14,8 +14,10 @@ from functools import partial
 from pathlib import Path
 
 from ..depth_io import read_depth
+from ..foreign import complaining
+from ..listing import find_files
 from .confidence import APPLE_LIDAR, keep_confident, read_confidence
-from .item import Item, Listing, RejectedError, Sample, first_existing, load_color, turn
+from .item import Item, Listing, Sample, first_existing, load_color, turn
 from .splits import split_of
 
 COLOR_FOLDERS = ('wide', 'color')
@@ -31,9 +33,9 @@ def list_arkitscenes(src: Path, min_confidence: int = 1) -> Listing:
         min_confidence: Least confidence of LR depth that is kept, 0 to 2.
 
     Raises:
-        ValueError: No frames there.
+        ValueError: No frames there, or `metadata.csv` is damaged.
     """
-    depths = sorted(src.rglob('lowres_depth/*.png'))
+    depths = [p for p in find_files(src, ('.png',)) if p.parent.name == 'lowres_depth']
     if not depths:
         raise ValueError(f'{src}: no VIDEO/lowres_depth/*.png')
     sky = _sky_directions(src)
@@ -42,10 +44,10 @@ def list_arkitscenes(src: Path, min_confidence: int = 1) -> Listing:
 
 
 def _sky_directions(src: Path) -> dict[str, str]:
-    for folder in (src, *src.resolve().parents[:2]):
+    for folder in (src, *src.absolute().parents[:2]):
         path = folder / 'metadata.csv'
         if path.is_file():
-            with path.open(newline='') as file:
+            with complaining(path), path.open(newline='') as file:
                 return {row['video_id']: row['sky_direction'] for row in csv.DictReader(file)}
     return {}
 
@@ -54,7 +56,7 @@ def _item(depth: Path, min_confidence: int, sky: dict[str, str]) -> Item:
     video = depth.parents[1]
     quarters = QUARTERS.get(sky.get(video.name, ''), 0)
     load = partial(_load, video, depth.name, min_confidence, quarters)
-    return Item(f'{video.name}/{depth.stem}', split_of(video.resolve()), load)
+    return Item(f'{video.name}/{depth.stem}', split_of(video.absolute()), load)
 
 
 def _load(video: Path, file: str, min_confidence: int, quarters: int) -> Sample:
@@ -72,7 +74,6 @@ def _load(video: Path, file: str, min_confidence: int, quarters: int) -> Sample:
 def _focal(path: Path) -> tuple[float, float] | None:
     if not path.is_file():
         return None
-    fields = path.read_text().split()
-    if len(fields) != 6:
-        raise RejectedError('no intrinsics', f'{path} has {len(fields)} fields, need 6')
-    return float(fields[2]), float(fields[3])
+    with complaining(path):
+        _, _, x, y, _, _ = map(float, path.read_text().split())
+        return x, y

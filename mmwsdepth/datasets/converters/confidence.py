@@ -2,10 +2,9 @@
 
 from pathlib import Path
 
-import cv2
 import numpy as np
 
-from ..depth_io import BadFileError, is_complete
+from ..depth_io import decode_depth
 from .item import RejectedError
 
 APPLE_LIDAR = 'Apple lidar, fused by ARKit'
@@ -18,18 +17,15 @@ def read_confidence(path: Path) -> np.ndarray:
         path: 8-bit PNG.
 
     Returns:
-        (h, w) uint8.
+        (h, w).
 
     Raises:
         RejectedError: There is no such file.
-        BadFileError: It is truncated or no image.
+        BadFileError: It is truncated, or no image of one number a pixel.
     """
     if not path.is_file():
         raise RejectedError('no confidence map, give --min-confidence 0 to do without', str(path))
-    confidence = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
-    if confidence is None or not is_complete(path):
-        raise BadFileError(f'{path}: truncated or no image that OpenCV reads: copy it anew')
-    return confidence
+    return decode_depth(path)
 
 
 def keep_confident(depth: np.ndarray, confidence: np.ndarray, least: int, name: str) -> np.ndarray:

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ..depth_io import BadFileError, read_depth
+from ..depth_io import decode_depth, read_depth
+from ..listing import find_files
 from .item import Item, Listing, RejectedError, Sample, load_color
 from .splits import split_of
 
@@ -32,7 +33,7 @@ def list_diode(src: Path) -> Listing:
     Raises:
         ValueError: No depth there.
     """
-    depths = sorted(src.rglob('*_depth.npy'))
+    depths = [p for p in find_files(src, ('.npy',)) if p.stem.endswith('_depth')]
     if not depths:
         raise ValueError(f'{src}: no scene_*/scan_*/*_depth.npy')
     items = [_item(path) for path in depths]
@@ -53,10 +54,7 @@ def _load(stem: Path) -> Sample:
     meters = read_depth(depth, 1.0, (0.0, math.inf))
     if not mask.is_file():
         raise RejectedError('no mask of valid returns', str(mask))
-    try:
-        valid = np.load(mask, allow_pickle=False).squeeze()
-    except (ValueError, EOFError, OSError):
-        raise BadFileError(f'{mask}: not a complete npy file: copy it anew') from None
+    valid = decode_depth(mask)
     if valid.shape != meters.shape:
         raise RejectedError('mask does not fit depth', f'{mask} is {valid.shape}')
     return Sample(color, np.where(valid == 1, meters, 0), focal=FOCAL)

@@ -1,6 +1,7 @@
 """A pair as files: color as JPEG or PNG, depth as 16-bit PNG, and the manifest's entry."""
 
 import hashlib
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,7 +14,7 @@ from ..write_whole import write_whole
 from .item import RejectedError, Sample, turn
 
 JPEG_QUALITY = 95
-LARGEST = int(np.iinfo(np.uint16).max)
+LARGEST = int(np.iinfo(np.uint16).max) - 1
 Record = dict[str, Any]
 
 
@@ -21,7 +22,8 @@ class Style(NamedTuple):
     """How pairs are written.
 
     Attributes:
-        depth_scale: Meters per unit of the depth files; 65535 units are the farthest depth.
+        depth_scale: Meters per unit of the depth files; 65534 units are the farthest depth, since
+            65535 is read as missing.
         lossless: Whether color that was no JPEG becomes PNG instead of JPEG.
         quarters: Quarters of a circle to turn everything by, clockwise.
     """
@@ -31,25 +33,30 @@ class Style(NamedTuple):
     quarters: int = 0
 
 
-def write_sample(dst: Path, split: str, name: str, sample: Sample, style: Style) -> Record:
-    """Write a pair; every file appears whole or not at all, the color image last.
+class Encoded(NamedTuple):
+    """A pair as it is to be written: content by path, the color image last, and its entry."""
 
-    Writes `images/SPLIT/NAME.jpg`, `annotations/SPLIT/NAME.png` and, where the sample has them,
-    `annotations_hr/SPLIT/NAME.png` and `masks/MASK/SPLIT/NAME.png`.
+    contents: dict[str, bytes]
+    record: Record
+
+
+def encode_sample(split: str, name: str, sample: Sample, style: Style) -> Encoded:
+    """Encode a pair.
+
+    Its files are `images/SPLIT/NAME.jpg`, `annotations/SPLIT/NAME.png` and, where the sample has
+    them, `annotations_hr/SPLIT/NAME.png` and `masks/MASK/SPLIT/NAME.png`.
 
     Args:
-        dst: Folder of the data set.
         split: May be ''.
         name: Relative path without suffix.
         sample: What to write.
         style: How.
 
-    Returns:
-        The manifest's entry, see `describe`.
-
     Raises:
-        RejectedError: Nothing was measured, the sizes do not fit, or the unit is too fine.
+        RejectedError: Nothing was measured, the arrays are no images or do not fit, or the unit is
+            too fine.
     """
+    _check(name, sample)
     sample = turn(sample, style.quarters)
     maps = {'depth': sample.depth}
     if sample.hr_depth is not None:
@@ -70,13 +77,35 @@ def write_sample(dst: Path, split: str, name: str, sample: Sample, style: Style)
     suffix, content = _encode_color(sample, style.lossless)
     contents['image'] = (f'images/{split}/{name}{suffix}', content)
     record['image'] = dict(size=list(_size(sample.color)))
+    encoded: dict[str, bytes] = {}
     for key, (path, content) in contents.items():
         path = Path(path).as_posix()
-        write_whole(dst / path, content)
+        encoded[path] = content
         record[key] |= dict(path=path, bytes=len(content), sha256=_checksum(content))
     if sample.focal is not None:
         record['focal'] = [round(float(value), 4) for value in sample.focal]
-    return record | dict(sample.extra)
+    return Encoded(encoded, record | dict(sample.extra))
+
+
+def write_encoded(dst: Path, pair: Encoded) -> Record:
+    """Write a pair below `dst`; every file appears whole or not at all, the color image last."""
+    for path, content in pair.contents.items():
+        write_whole(dst / path, content)
+    return pair.record
+
+
+def _check(name: str, sample: Sample) -> None:
+    maps = {'depth': sample.depth, 'HR depth': sample.hr_depth, **sample.masks}
+    arrays = {'color': sample.color} | {k: a for k, a in maps.items() if a is not None}
+    for kind, array in arrays.items():
+        is_color = kind == 'color'
+        fits = array.ndim == 3 and array.shape[2] == 3 if is_color else array.ndim == 2
+        if not fits or array.size == 0 or (is_color and array.dtype != np.uint8):
+            raise RejectedError(
+                'no image', f'{name}: {kind} is an array of {array.dtype} and shape {array.shape}'
+            )
+    if sample.focal is not None and not all(0 < float(f) < math.inf for f in sample.focal):
+        raise RejectedError('no focal length', f'{name}: focal lengths are {sample.focal}')
 
 
 def depth_units(depth: np.ndarray, scale: float, name: str) -> np.ndarray:
@@ -110,10 +139,11 @@ def depth_units(depth: np.ndarray, scale: float, name: str) -> np.ndarray:
 def is_there(dst: Path, record: Mapping[str, Any]) -> bool:
     """Tell whether all files of a manifest's entry are there, by their number of bytes."""
     files = [entry for entry in record.values() if isinstance(entry, dict) and 'sha256' in entry]
-    paths = [dst / entry['path'] for entry in files]
-    return all(
-        path.is_file() and path.stat().st_size == entry['bytes']
-        for path, entry in zip(paths, files, strict=True)
+    return all(record.get(key) in files for key in ('image', 'depth')) and all(
+        isinstance(path := entry.get('path'), str)
+        and (dst / path).is_file()
+        and (dst / path).stat().st_size == entry.get('bytes')
+        for entry in files
     )
 
 

@@ -4,7 +4,10 @@ import math
 from functools import partial
 from pathlib import Path
 
+import numpy as np
+
 from ..depth_io import DEPTH_SUFFIXES, IMAGE_SUFFIXES, read_depth
+from ..orientations import ORIENTATIONS
 from ..pairing import files_by_stem
 from .item import Item, Listing, RejectedError, Sample, load_color
 from .splits import split_of, tail_split
@@ -17,6 +20,7 @@ def list_folder(
     hr_depths: str | None = None,
     depth_suffix: str = '',
     unit: float = 0.001,
+    orient_depth: str | None = None,
     test_share: float = 0.1,
 ) -> Listing:
     """List a folder's pairs: files of equal relative path and stem.
@@ -28,6 +32,8 @@ def list_folder(
         hr_depths: Its folder of better depth of the same views.
         depth_suffix: What depth files' stems have in addition, e.g. '_depth'.
         unit: Meters per unit of the depth files.
+        orient_depth: A key of `ORIENTATIONS`, what to do with the sensor's depth so that it lies as
+            its image does.
         test_share: Share of the pairs, the last by name, that is for testing; does not matter
             where a folder on the way is called train, val or test.
 
@@ -46,7 +52,9 @@ def list_folder(
     for index, (name, image) in enumerate(image_files.items()):
         split = split_of(Path(name).parent) or tail_split(index, len(image_files), test_share)
         paths = image, depth_files.pop(name, None), hr_files.get(name)
-        items.append(Item(_without_split(name, split), split, partial(_load, *paths, unit)))
+        items.append(
+            Item(_without_split(name, split), split, partial(_load, *paths, unit, orient_depth))
+        )
     items += [Item(name, '', partial(_reject, path)) for name, path in depth_files.items()]
     return Listing(len(items), items, 'unknown')
 
@@ -61,7 +69,9 @@ def _without_split(name: str, split: str) -> str:
     return rest if rest and split and split_of(Path(first)) == split else name
 
 
-def _load(image: Path, depth: Path | None, hr_depth: Path | None, unit: float) -> Sample:
+def _load(
+    image: Path, depth: Path | None, hr_depth: Path | None, unit: float, orient_depth: str | None
+) -> Sample:
     if depth is None:
         raise RejectedError('no depth file', str(image))
     color, jpeg = load_color(image)
@@ -69,8 +79,11 @@ def _load(image: Path, depth: Path | None, hr_depth: Path | None, unit: float) -
         None if path is None else read_depth(path, unit, (0.0, math.inf))
         for path in (depth, hr_depth)
     ]
-    assert meters[0] is not None
-    return Sample(color, meters[0], meters[1], jpeg=jpeg)
+    sensor, hr = meters
+    assert sensor is not None
+    if orient_depth:
+        sensor = np.ascontiguousarray(ORIENTATIONS[orient_depth](sensor))
+    return Sample(color, sensor, hr, jpeg=jpeg)
 
 
 def _reject(path: Path) -> Sample:

@@ -11,10 +11,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 
-from ..depth_io import BadFileError
+from ..foreign import complaining
+from ..listing import find_files
 from .item import Item, Listing, RejectedError, Sample
 from .optional import optional_module
 
@@ -34,7 +34,7 @@ def list_ibims(src: Path) -> Listing:
     Raises:
         ValueError: No .mat files there.
     """
-    files = sorted(src.rglob('*.mat'))
+    files = find_files(src, ('.mat',))
     if not files:
         raise ValueError(f'{src}: no NAME.mat: unpack ibims1_core_mat.zip')
     io = optional_module('scipy.io', 'scipy')
@@ -42,10 +42,11 @@ def list_ibims(src: Path) -> Listing:
 
 
 def _load(io: Any, path: Path) -> Sample:
-    try:
-        content = io.loadmat(path)
-    except (ValueError, OSError, NotImplementedError, TypeError) as error:
-        raise BadFileError(f'{path}: not a complete MATLAB file ({error}): copy it anew') from None
+    with complaining(path):
+        return _sample(path, io.loadmat(path))
+
+
+def _sample(path: Path, content: dict[str, Any]) -> Sample:
     if 'data' not in content:
         raise RejectedError('no struct `data`', str(path))
     data = content['data'][0, 0]
@@ -61,7 +62,7 @@ def _load(io: Any, path: Path) -> Sample:
             planes[kind] = data[f'mask_{kind}_paras'].tolist()
     camera = np.asarray(data['calib'], float)
     return Sample(
-        cv2.cvtColor(np.ascontiguousarray(data['rgb'].astype(np.uint8)), cv2.COLOR_RGB2BGR),
+        np.ascontiguousarray(data['rgb'][..., ::-1]),
         np.where(used, data['depth'], 0),
         masks=masks,
         focal=(camera[0, 0], camera[1, 1]),

@@ -1,6 +1,7 @@
 """What a converter yields: pairs of color and depth that are read when their turn comes."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -8,7 +9,9 @@ from typing import Any, NamedTuple
 import cv2
 import numpy as np
 
-from ..depth_io import JPEG_SUFFIXES, BadFileError, read_color
+from ..depth_io import JPEG_SUFFIXES, BadFileError
+from ..foreign import complaining
+from ..image_io import decode_color, read_bytes
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -76,6 +79,27 @@ class Listing(NamedTuple):
     sensor: str
 
 
+def until_damaged(name: str, path: Path, items: Callable[[], Iterable[Item]]) -> Iterator[Item]:
+    """A recording's items; if listing them fails, one more that is rejected for the reason.
+
+    So one bad recording does not end the work on the others.
+
+    Args:
+        name: Of the recording.
+        path: Of the recording.
+        items: Lists them.
+    """
+    try:
+        with complaining(path):
+            yield from items()
+    except BadFileError as error:
+        yield Item(name, '', partial(_reject, error))
+
+
+def _reject(error: BadFileError) -> Sample:
+    raise error
+
+
 def load_color(path: Path) -> tuple[np.ndarray, bytes | None]:
     """Read a color image, and the file as it is if that is a JPEG.
 
@@ -85,8 +109,9 @@ def load_color(path: Path) -> tuple[np.ndarray, bytes | None]:
     """
     if not path.is_file():
         raise RejectedError('no color image', str(path))
-    jpeg = path.read_bytes() if path.suffix.lower() in JPEG_SUFFIXES else None
-    return read_color(path), jpeg
+    data = read_bytes(path)
+    jpeg = data if path.suffix.lower() in JPEG_SUFFIXES else None
+    return decode_color(data, path), jpeg
 
 
 def first_existing(*paths: Path) -> Path:

@@ -15,10 +15,13 @@ from functools import cache, partial
 from pathlib import Path
 
 from ..depth_io import read_depth
+from ..foreign import complaining
+from ..listing import find_files
 from .item import Item, Listing, RejectedError, Sample, first_existing, load_color
 from .splits import split_of
 
 SENSOR = 'Velodyne HDL-64E, eleven sweeps accumulated'
+CAMERAS = ('image_02', 'image_03')
 DEPTH_SCALE = 1 / 256
 """Kept from the source: it reaches 255 m without loss, where millimeters end at 65 m."""
 
@@ -45,14 +48,18 @@ def list_kitti(
     if lists:
         items = [item for path, split in lists for item in _listed(src, raw, path, split)]
     else:
-        depths = [*src.rglob('proj_depth/groundtruth/image_0[23]/*.png')]
-        depths += src.rglob('groundtruth_depth/*.png')
-        items = [_item(raw, path) for path in sorted(depths)]
+        items = [_item(raw, path) for path in find_files(src, ('.png',)) if _is_depth(path)]
     if not items:
         raise ValueError(
             f'{src}: no DRIVE/proj_depth/groundtruth/image_02/*.png and no groundtruth_depth/*.png'
         )
     return Listing(len(items), items, SENSOR)
+
+
+def _is_depth(path: Path) -> bool:
+    folders = path.parts[-4:-1]
+    annotated = folders[:2] == ('proj_depth', 'groundtruth') and folders[2] in CAMERAS
+    return annotated or path.parent.name == 'groundtruth_depth'
 
 
 def _item(raw: Path, depth: Path) -> Item:
@@ -69,8 +76,10 @@ def _item(raw: Path, depth: Path) -> Item:
 def _listed(src: Path, raw: Path, path: Path, split: str) -> list[Item]:
     if not path.is_file():
         raise FileNotFoundError(f'{path}: no such list')
+    with complaining(path):
+        lines = path.read_text().splitlines()
     items = []
-    for number, line in enumerate(path.read_text().splitlines(), start=1):
+    for number, line in enumerate(lines, start=1):
         columns = line.split()
         if not columns:
             continue
@@ -103,8 +112,9 @@ def _load(image: Path, depth: Path, raw: Path | None) -> Sample:
 def _focal(calibration: Path, camera: str) -> tuple[float, float] | None:
     if not calibration.is_file():
         return None
-    row = re.search(rf'^P_rect_{camera[-2:]}:(.*)$', calibration.read_text(), re.MULTILINE)
-    if row is None:
-        return None
-    values = [float(value) for value in row[1].split()]
-    return values[0], values[5]
+    with complaining(calibration):
+        row = re.search(rf'^P_rect_{camera[-2:]}:(.*)$', calibration.read_text(), re.MULTILINE)
+        if row is None:
+            return None
+        values = [float(value) for value in row[1].split()]
+        return values[0], values[5]

@@ -44,17 +44,19 @@ def records_there(dst: Path, header: Record) -> dict[Key, Record]:
     Raises:
         ValueError: The folder holds another data set, or one that was written otherwise.
     """
-    records: list[Record] = []
+    records: list[Any] = []
     done, begun = dst / NAME, dst / PARTIAL
     if done.is_file():
-        found = _parse(done.read_text())
+        found = _parse(done.read_bytes())
         _compare(done, found, header)
-        records += found['files']
+        files = found.get('files')
+        records += files if isinstance(files, list) else []
     if begun.is_file():
-        first, *rest = begun.read_text().splitlines() or ['']
+        first, *rest = begun.read_bytes().splitlines() or [b'']
         _compare(begun, _parse(first), header)
-        records += [record for line in rest if 'name' in (record := _parse(line))]
-    return {(record['split'], record['name']): record for record in records}
+        records += map(_parse, rest)
+    keys = [_key(record) for record in records]
+    return {key: record for key, record in zip(keys, records, strict=True) if key is not None}
 
 
 def open_journal(dst: Path, header: Record, records: Iterable[Record]) -> TextIO:
@@ -89,10 +91,17 @@ def write_manifest(
     os.unlink(dst / PARTIAL)
 
 
-def _parse(text: str) -> Record:
+def _key(record: Any) -> Key | None:
+    if not isinstance(record, dict):
+        return None
+    split, name = record.get('split'), record.get('name')
+    return (split, name) if isinstance(split, str) and isinstance(name, str) else None
+
+
+def _parse(text: bytes) -> Record:
     try:
         parsed = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return parsed if isinstance(parsed, dict) else {}
 

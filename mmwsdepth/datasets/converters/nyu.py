@@ -16,7 +16,9 @@ from typing import Any
 import cv2
 import numpy as np
 
-from ..depth_io import read_depth
+from ..depth_io import BadFileError, read_depth
+from ..foreign import complaining
+from ..listing import find_files
 from .item import Item, Listing, RejectedError, Sample, load_color
 from .optional import optional_module
 from .splits import split_of
@@ -39,7 +41,7 @@ def list_nyu(src: Path, splits: Path | None = None) -> Listing:
     """
     if src.is_file():
         return _list_labeled(src, splits)
-    images = sorted(src.rglob('rgb_*.jpg'))
+    images = [p for p in find_files(src, ('.jpg',)) if p.name.startswith('rgb_')]
     if not images:
         raise ValueError(
             f'{src}: neither nyu_depth_v2_labeled.mat nor a folder with SCENE/rgb_*.jpg beside '
@@ -66,14 +68,26 @@ def _load_synced(image: Path, depth: Path) -> Sample:
 
 def _list_labeled(src: Path, splits: Path | None) -> Listing:
     h5py = optional_module('h5py', 'h5py')
-    try:
+    with complaining(src):
         file = h5py.File(src, 'r')
-    except OSError as error:
-        raise ValueError(f'{src}: no MATLAB 7.3 (HDF5) file, or incomplete ({error})') from None
-    if 'images' not in file or 'depths' not in file:
-        raise ValueError(f'{src}: has {sorted(file)}, but no `images` and `depths`')
-    count = file['images'].shape[0]
+        if 'images' not in file or 'depths' not in file:
+            raise BadFileError(f'{src}: has {sorted(file)}, but no `images` and `depths`')
+        for name in ('images', 'depths'):
+            _refuse_elsewhere(h5py, file, name)
+        images, depths = file['images'].shape, file['depths'].shape
+        count, *view = depths
+        if images != (count, 3, *view) or len(view) != 2:
+            raise BadFileError(
+                f'{src}: images are {images} and depths {depths}, need (N, 3, W, H) and (N, W, H)'
+            )
     return Listing(count, _labeled(file, _official_split(src, splits, count)), SENSOR)
+
+
+def _refuse_elsewhere(h5py: Any, file: Any, name: str) -> None:
+    """HDF5 can name any file of this machine as the place of its numbers."""
+    is_inside = isinstance(file.get(name, getlink=True), h5py.HardLink)
+    if not is_inside or file[name].external or file[name].is_virtual:
+        raise BadFileError(f'{file.filename}: `{name}` lies in another file: download it anew')
 
 
 def _labeled(file: Any, split: list[str]) -> Iterator[Item]:
@@ -83,11 +97,8 @@ def _labeled(file: Any, split: list[str]) -> Iterator[Item]:
 
 
 def _load_labeled(file: Any, lock: Any, index: int) -> Sample:
-    try:
-        with lock:
-            image, depth = file['images'][index], file['depths'][index]
-    except OSError:
-        raise RejectedError('damaged', f'{file.filename}, image {index + 1}') from None
+    with complaining(f'{file.filename}, image {index + 1}'), lock:
+        image, depth = file['images'][index], file['depths'][index]
     color = cv2.cvtColor(np.ascontiguousarray(image.transpose(2, 1, 0)), cv2.COLOR_RGB2BGR)
     return Sample(color, np.ascontiguousarray(depth.T), focal=FOCAL)
 
@@ -100,13 +111,17 @@ def _official_split(src: Path, splits: Path | None, count: int) -> list[str]:
                 f'{splits}: no such file: download splits.mat from the NYU page'
             )
         return [''] * count
-    content = optional_module('scipy.io', 'scipy').loadmat(path)
+    io = optional_module('scipy.io', 'scipy')
     names = [''] * count
-    for key, split in (('trainNdxs', 'train'), ('testNdxs', 'test')):
-        if key not in content:
-            raise ValueError(f'{path}: has no {key}, so it is not the official splits.mat')
-        for number in content[key].ravel():
-            if not 1 <= number <= count:
-                raise ValueError(f'{path}: names image {number} of {count}: not the split of {src}')
-            names[number - 1] = split
+    with complaining(path):
+        content = io.loadmat(path)
+        for key, split in (('trainNdxs', 'train'), ('testNdxs', 'test')):
+            if key not in content:
+                raise BadFileError(f'{path}: has no {key}, so it is not the official splits.mat')
+            for number in content[key].ravel():
+                if not 1 <= number <= count:
+                    raise BadFileError(
+                        f'{path}: names image {number} of {count}: not the split of {src}'
+                    )
+                names[number - 1] = split
     return names

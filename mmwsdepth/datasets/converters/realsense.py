@@ -11,13 +11,17 @@ unit). Bags of the ROS wrapper (ROS 1, ROS 2) are read if they have depth aligne
 from collections.abc import Iterator
 from contextlib import closing
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
 
-from .item import Item, Listing, RejectedError, Sample
+from ..depth_io import BadFileError
+from ..foreign import complaining
+from ..listing import find_files
+from .item import Item, Listing, RejectedError, Sample, until_damaged
 from .optional import optional_module
 from .registration import Camera, Pose, coarse_size, pose_between, register_depth, rotation_of
 from .splits import recording_name, tail_split
@@ -58,43 +62,54 @@ def list_realsense(src: Path, test_share: float = 0.1) -> Listing:
         test_share: Share of each bag's pairs, from its end, that is for testing.
 
     Raises:
-        ValueError: No bag there, or one without the two streams.
+        ValueError: No bag there.
     """
-    bags = sorted(src.rglob('*.bag')) if src.is_dir() else [src]
+    bags = find_files(src, ('.bag',)) if src.is_dir() else [src]
     if (src / 'metadata.yaml').is_file():
         bags = [src]
     if not bags:
         raise ValueError(f'{src}: no .bag file and no ROS 2 bag with metadata.yaml')
-    opened = [(recording_name(src, path.with_suffix('')), *_open(path)) for path in bags]
-    total = sum(_count(reader, setup.color_topic) for _, reader, setup in opened)
-    items = (item for bag in opened for item in _frames(*bag, test_share))
-    return Listing(total, items, 'Intel RealSense')
+    names = {path: recording_name(src, path.with_suffix('')) for path in bags}
+    items = chain.from_iterable(
+        until_damaged(name, path, partial(_frames, name, path, test_share))
+        for path, name in names.items()
+    )
+    return Listing(sum(map(_count, bags)), items, 'Intel RealSense')
 
 
-def _open(path: Path) -> tuple[Any, _Setup]:
+def _count(path: Path) -> int:
+    """Number of pairs; a bag that cannot be read counts as the one complaint that it becomes."""
+    try:
+        with complaining(path), closing(_open(path)) as reader:
+            return reader.topics[_streams(path, reader)[0]].msgcount
+    except BadFileError:
+        return 1
+
+
+def _open(path: Path) -> Any:
     highlevel = optional_module('rosbags.highlevel', 'rosbags')
     typesys = optional_module('rosbags.typesys', 'rosbags')
     store = typesys.get_typestore(typesys.Stores.ROS2_HUMBLE)
     reader = highlevel.AnyReader([path], default_typestore=store)
-    try:
-        reader.open()
-    except highlevel.AnyReaderError as error:
-        raise ValueError(f'{path}: no ROS bag, or incomplete ({error}): record it anew') from None
-    return reader, _setup(path, reader)
+    reader.open()
+    return reader
 
 
-def _setup(path: Path, reader: Any) -> _Setup:
+def _streams(path: Path, reader: Any) -> tuple[str, str]:
     for ends in _ENDS:
         color, depth = (_topic(reader, end) for end in ends)
         if color and depth:
-            break
-    else:
-        topics = ', '.join(topic for topic in reader.topics if 'image' in topic) or 'no images'
-        raise ValueError(
-            f'{path}: has {topics}, need Color_0 and Depth_0 of the RealSense SDK, or '
-            'color/image_raw and aligned_depth_to_color/image_raw of the ROS wrapper'
-        )
-    if ends == _ENDS[1]:
+            return color, depth
+    topics = ', '.join(topic for topic in reader.topics if 'image' in topic) or 'no images'
+    raise BadFileError(
+        f'{path}: has {topics}, need Color_0 and Depth_0 of the RealSense SDK, or '
+        'color/image_raw and aligned_depth_to_color/image_raw of the ROS wrapper'
+    )
+
+
+def _setup(path: Path, reader: Any) -> _Setup:
+    color, depth = _streams(path, reader)
+    if color.endswith(_ENDS[1][0]):
         camera = _camera(path, reader, f'{color.removesuffix("image_raw")}camera_info')
         return _Setup(color, depth, 0.001, camera, camera, None)
     roots = [topic.removesuffix('/image/data') for topic in (color, depth)]
@@ -109,23 +124,22 @@ def _topic(reader: Any, end: str) -> str:
     return next((t for t in sorted(reader.topics) if t.endswith(f'/{end}')), '')
 
 
-def _count(reader: Any, topic: str) -> int:
-    return reader.topics[topic].msgcount
-
-
 def _messages(reader: Any, *topics: str) -> Iterator[tuple[str, int, Any]]:
+    """Topic, time and a function that decodes the message, even once the bag is closed."""
+    store = reader.typestore
+    decode = store.deserialize_cdr if reader.is2 else store.deserialize_ros1
     connections = [c for c in reader.connections if c.topic in topics]
     if not connections:
         return
     for connection, time, raw in reader.messages(connections):
-        yield connection.topic, time, reader.deserialize(raw, connection.msgtype)
+        yield connection.topic, time, partial(decode, raw, connection.msgtype)
 
 
 def _first(path: Path, reader: Any, topic: str) -> Any:
     found = next(_messages(reader, topic), None)
     if found is None:
-        raise ValueError(f'{path}: has no {topic}, so its depth cannot be brought to the color')
-    return found[2]
+        raise BadFileError(f'{path}: has no {topic}, so its depth cannot be brought to the color')
+    return found[2]()
 
 
 def _camera(path: Path, reader: Any, topic: str) -> Camera:
@@ -140,9 +154,10 @@ def _pose(path: Path, reader: Any, topic: str) -> Pose:
     return Pose(rotation_of(q.x, q.y, q.z, q.w), np.array([t.x, t.y, t.z]))
 
 
-def _frames(bag: str, reader: Any, setup: _Setup, test_share: float) -> Iterator[Item]:
-    count = _count(reader, setup.color_topic)
-    with closing(reader):
+def _frames(bag: str, path: Path, test_share: float) -> Iterator[Item]:
+    with closing(_open(path)) as reader:
+        setup = _setup(path, reader)
+        count = reader.topics[setup.color_topic].msgcount
         for index, (color, depth) in enumerate(_pairs(reader, setup)):
             name, label = f'{bag}/{index:06d}', f'{bag}, frame {index}'
             split = tail_split(index, count, test_share)
@@ -167,9 +182,10 @@ def _pairs(reader: Any, setup: _Setup) -> Iterator[tuple[Any, Any]]:
         yield color[1], None
 
 
-def _load(label: str, color: Any, depth: Any, setup: _Setup) -> Sample:
-    if depth is None:
+def _load(label: str, read_color: Any, read_depth: Any, setup: _Setup) -> Sample:
+    if read_depth is None:
         raise RejectedError('no depth frame within 17 ms', label)
+    color, depth = read_color(), read_depth()
     if color.encoding not in _TO_BGR or depth.encoding not in ('mono16', '16UC1'):
         raise RejectedError(
             'unknown encoding', f'{label}: color {color.encoding}, depth {depth.encoding}'
@@ -180,6 +196,12 @@ def _load(label: str, color: Any, depth: Any, setup: _Setup) -> Sample:
     order = '>' if depth.is_bigendian else '<'
     meters = _array(depth, np.dtype(f'{order}u2'), 1, label)[..., 0] * setup.scale
     if setup.pose is not None:
+        for message, camera in ((color, setup.color), (depth, setup.depth)):
+            if (message.height, message.width) != camera.size:
+                raise RejectedError(
+                    'image of another size than its camera_info',
+                    f'{label}: {message.height}x{message.width}, {camera.size}',
+                )
         size = coarse_size(setup.depth, setup.color)
         meters = register_depth(meters, setup.depth, setup.color, setup.pose, size)
     return Sample(bgr, meters, focal=setup.color.focal)

@@ -9,72 +9,43 @@ focal lengths and principal point by frame.
 
 import json
 import math
-import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
-from pathlib import Path
-from typing import Any, Protocol
-from zipfile import BadZipFile, ZipFile
+from itertools import chain
+from pathlib import Path, PurePosixPath
+from struct import unpack_from
+from typing import Any, NamedTuple
+from zipfile import ZipFile
 
-import cv2
 import numpy as np
 
+from ..depth_io import IMAGE_SUFFIXES, JPEG_SUFFIXES, BadFileError
+from ..foreign import complaining
+from ..image_io import decode_color
+from ..listing import find_files, is_hidden
 from .confidence import APPLE_LIDAR, keep_confident
-from .item import Item, Listing, RejectedError, Sample
+from .item import Item, Listing, RejectedError, Sample, until_damaged
 from .optional import optional_module
 from .splits import recording_name, tail_split
 
-_LZFSE_END, _JPEG_END = b'bvx$', b'\xff\xd9'
+LARGEST_ENTRY = 2**26
+_LZFSE_END = b'bvx$'
 
 
-class Recording(Protocol):
-    """The files of a recording, packed or not."""
+class Recording(NamedTuple):
+    """The files of a recording, packed or not.
 
-    def names(self) -> list[str]:
-        """Relative paths."""
-
-    def read(self, name: str) -> bytes:
-        """Content of a file."""
-
-
-class PackedRecording:
-    """An .r3d file.
-
-    Raises:
-        ValueError: It is no ZIP archive, or incomplete.
+    Attributes:
+        name: Of the recording.
+        paths: By lower-case path from where `metadata` is.
+        read: Content of a file by its path.
+        metadata: See above.
     """
 
-    def __init__(self, path: Path) -> None:
-        try:
-            self.archive = ZipFile(path)
-        except BadZipFile:
-            raise ValueError(f'{path}: no ZIP archive, or incomplete: export it anew') from None
-
-    def names(self) -> list[str]:
-        """Relative paths."""
-        return self.archive.namelist()
-
-    def read(self, name: str) -> bytes:
-        """Content of a file."""
-        try:
-            return self.archive.read(name)
-        except (BadZipFile, zlib.error):
-            raise RejectedError('damaged', f'{self.archive.filename}:{name}') from None
-
-
-class UnpackedRecording:
-    """A folder that was an .r3d file."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def names(self) -> list[str]:
-        """Relative paths."""
-        return [path.relative_to(self.path).as_posix() for path in self.path.rglob('*')]
-
-    def read(self, name: str) -> bytes:
-        """Content of a file."""
-        return (self.path / name).read_bytes()
+    name: str
+    paths: dict[str, str]
+    read: Callable[[str], bytes]
+    metadata: dict[str, Any]
 
 
 def list_record3d(src: Path, min_confidence: int = 1, test_share: float = 0.1) -> Listing:
@@ -86,86 +57,131 @@ def list_record3d(src: Path, min_confidence: int = 1, test_share: float = 0.1) -
         test_share: Share of each recording's frames, from its end, that is for testing.
 
     Raises:
-        ValueError: No recording there, or one without a readable `metadata`.
+        ValueError: No recording there.
     """
-    recordings = list(_find(src))
-    if not recordings:
+    found = list(_find(src))
+    if not found:
         raise ValueError(f'{src}: neither .r3d files nor folders with `metadata` and `rgbd`')
     lzfse = optional_module('lzfse', 'lzfse')
-    items = [
-        item
-        for name, recording in recordings
-        for item in _frames(lzfse, name, recording, min_confidence, test_share)
-    ]
+    frames = partial(_frames, lzfse, min_confidence, test_share)
+    items = list(
+        chain.from_iterable(
+            until_damaged(name, path, partial(frames, name, path)) for name, path in found
+        )
+    )
     return Listing(len(items), items, f'{APPLE_LIDAR}, or TrueDepth, by Record3D')
 
 
-def _find(src: Path) -> Iterator[tuple[str, Recording]]:
-    for path in [src] if src.is_file() else sorted(src.rglob('*.r3d')):
-        yield recording_name(src, path.with_suffix('')), PackedRecording(path)
-    for path in sorted(src.rglob('metadata')):
-        if (path.parent / 'rgbd').is_dir():
-            yield recording_name(src, path.parent), UnpackedRecording(path.parent)
+def _find(src: Path) -> Iterator[tuple[str, Path]]:
+    for path in [src] if src.is_file() else find_files(src, ('.r3d',)):
+        yield recording_name(src, path.with_suffix('')), path
+    for path in find_files(src):
+        if path.name == 'metadata' and (path.parent / 'rgbd').is_dir():
+            yield recording_name(src, path.parent), path.parent
 
 
 def _frames(
-    lzfse: Any, name: str, recording: Recording, min_confidence: int, test_share: float
-) -> list[Item]:
-    names = set(recording.names())
-    try:
-        metadata = json.loads(recording.read('metadata'))
-    except (KeyError, ValueError) as error:
-        raise ValueError(
-            f'{name}: `metadata` is missing or no JSON ({error}): export anew'
-        ) from None
-    frames = sorted(
-        int(Path(n).stem) for n in names if n.startswith('rgbd/') and n.endswith('.jpg')
-    )
-    return [
-        Item(
+    lzfse: Any, min_confidence: int, test_share: float, name: str, path: Path
+) -> Iterator[Item]:
+    recording = _open_folder(name, path) if path.is_dir() else _open_archive(name, path)
+    color_paths: dict[int, str] = {}
+    for key, place in recording.paths.items():
+        folder, file = PurePosixPath(key).parent, PurePosixPath(key)
+        if str(folder) == 'rgbd' and file.suffix in IMAGE_SUFFIXES and file.stem.isdecimal():
+            color_paths[int(file.stem)] = place
+    for index, (frame, color_path) in enumerate(sorted(color_paths.items())):
+        yield Item(
             f'{name}/{frame:06d}',
-            tail_split(index, len(frames), test_share),
-            partial(_load, lzfse, name, recording, names, metadata, frame, min_confidence),
+            tail_split(index, len(color_paths), test_share),
+            partial(_load, lzfse, recording, color_path, frame, min_confidence),
         )
-        for index, frame in enumerate(frames)
-    ]
+
+
+def _open_folder(name: str, path: Path) -> Recording:
+    def read(place: str) -> bytes:
+        return (path / place).read_bytes()
+
+    return _recording(name, [p.relative_to(path).as_posix() for p in find_files(path)], read)
+
+
+def _open_archive(name: str, path: Path) -> Recording:
+    archive = ZipFile(path)
+
+    def read(place: str) -> bytes:
+        size = archive.getinfo(place).file_size
+        if size > LARGEST_ENTRY:
+            raise BadFileError(
+                f'{path}:{place}: {size} bytes, too many for a frame: export it anew'
+            )
+        return archive.read(place)
+
+    return _recording(name, archive.namelist(), read)
+
+
+def _recording(name: str, places: list[str], read: Callable[[str], bytes]) -> Recording:
+    """A recording that may lie in a folder of an archive, beside what systems leave behind."""
+    seen = [place for place in places if not any(map(is_hidden, place.split('/')))]
+    tops = [place for place in seen if PurePosixPath(place).name == 'metadata']
+    if not tops:
+        raise BadFileError(f'{name}: `metadata` is missing: export it anew')
+    top = min(tops, key=len).removesuffix('metadata')
+    paths = {place.removeprefix(top).lower(): place for place in seen if place.startswith(top)}
+    metadata = json.loads(read(paths['metadata']))
+    if not isinstance(metadata, dict):
+        raise BadFileError(f'{name}: `metadata` is {type(metadata).__name__}, need a JSON object')
+    return Recording(name, paths, read, metadata)
 
 
 def _load(
-    lzfse: Any,
-    name: str,
-    recording: Recording,
-    names: set[str],
-    metadata: dict[str, Any],
-    frame: int,
-    min_confidence: int,
+    lzfse: Any, recording: Recording, color_path: str, frame: int, min_confidence: int
 ) -> Sample:
-    path = f'rgbd/{frame}'
-    label = f'{name}:{path}'
-    jpeg = recording.read(f'{path}.jpg')
-    color = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
-    if color is None or not jpeg.endswith(_JPEG_END):
-        raise RejectedError('truncated', f'{label}.jpg')
-    if f'{path}.depth' not in names:
+    stem = f'rgbd/{PurePosixPath(color_path).stem}'
+    label, paths, metadata = f'{recording.name}:{stem}', recording.paths, recording.metadata
+    content = recording.read(color_path)
+    is_jpeg = PurePosixPath(color_path).suffix.lower() in JPEG_SUFFIXES
+    color = decode_color(content, f'{recording.name}:{color_path}')
+    if f'{stem}.depth' not in paths:
         raise RejectedError('no depth file', f'{label}.depth')
-    values = np.frombuffer(_decompress(lzfse, recording, f'{path}.depth', label), np.float32)
+
+    def decompress(suffix: str) -> bytes:
+        packed = recording.read(paths[f'{stem}{suffix}'])
+        if not packed.endswith(_LZFSE_END):
+            raise RejectedError('truncated', f'{label}{suffix}')
+        with complaining(f'{label}{suffix}'):
+            size = _unpacked_size(packed)
+            if size > 4 * color.shape[0] * color.shape[1]:
+                raise ValueError(f'{size} bytes are more than 4 for each pixel of the image')
+            return lzfse.decompress(packed)
+
+    values = np.frombuffer(decompress('.depth'), np.float32)
     depth = values.reshape(_grid(values.size, metadata, color.shape, label))
-    if min_confidence > 0 and f'{path}.conf' in names:
-        levels = np.frombuffer(_decompress(lzfse, recording, f'{path}.conf', label), np.uint8)
+    if min_confidence > 0 and f'{stem}.conf' in paths:
+        levels = np.frombuffer(decompress('.conf'), np.uint8)
         if levels.size == depth.size:
             levels = levels.reshape(depth.shape)
         depth = keep_confident(depth, levels, min_confidence, f'{label}.conf')
+    jpeg = content if is_jpeg else None
     return Sample(color, depth, jpeg=jpeg, focal=_focal(metadata, frame))
 
 
-def _decompress(lzfse: Any, recording: Recording, path: str, label: str) -> bytes:
-    packed = recording.read(path)
-    if not packed.endswith(_LZFSE_END):
-        raise RejectedError('truncated', f'{label}{Path(path).suffix}')
-    try:
-        return lzfse.decompress(packed)
-    except (lzfse.error, MemoryError):
-        raise RejectedError('damaged', f'{label}{Path(path).suffix}') from None
+def _unpacked_size(packed: bytes) -> int:
+    """Bytes that LZFSE's blocks say they become: unpacking alone has no bound."""
+    position, total = 0, 0
+    while (kind := packed[position : position + 4]) != _LZFSE_END:
+        (size,) = unpack_from('<I', packed, position + 4)
+        total += size
+        if kind == b'bvx-':
+            position += 8 + size
+        elif kind == b'bvxn':
+            position += 12 + unpack_from('<I', packed, position + 8)[0]
+        elif kind == b'bvx2':
+            literals, matches, header = unpack_from('<3Q', packed, position + 8)
+            position += (
+                (header & 0xFFFFFFFF) + (literals >> 20 & 0xFFFFF) + (matches >> 40 & 0xFFFFF)
+            )
+        else:
+            raise ValueError(f'no LZFSE block: {kind!r}')
+    return total
 
 
 def _grid(

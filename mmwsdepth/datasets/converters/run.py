@@ -10,9 +10,11 @@ from typing import Any, NamedTuple
 from rich.progress import track
 
 from ..depth_io import BadFileError
-from .encode import Record, Style, is_there, write_sample
+from ..foreign import complaining
+from ..lock import locked, remove_leftovers
+from .encode import Record, Style, encode_sample, is_there, write_encoded
 from .item import Item, Listing, RejectedError
-from .manifest import Key, add_to_journal, open_journal, records_there, write_manifest
+from .manifest import PARTIAL, Key, add_to_journal, open_journal, records_there, write_manifest
 
 BAD_FILE = 'bad file'
 
@@ -56,8 +58,17 @@ def write_listing(
         progress: Whether to show a progress bar.
 
     Raises:
-        ValueError: The folder holds other data, or no pair can be used.
+        ValueError: The folder holds other data, another run writes into it, or no pair can be used.
     """
+    with locked(dst):
+        if (dst / PARTIAL).is_file():
+            remove_leftovers(dst)
+        return _write_listing(listing, dst, header, style, jobs, every, progress)
+
+
+def _write_listing(
+    listing: Listing, dst: Path, header: Record, style: Style, jobs: int, every: int, progress: bool
+) -> Report:
     records = {
         key: record for key, record in records_there(dst, header).items() if is_there(dst, record)
     }
@@ -65,7 +76,6 @@ def write_listing(
     written = 0
     rejected: Counter[str] = Counter()
     examples: dict[str, str] = {}
-    dst.mkdir(parents=True, exist_ok=True)
     with open_journal(dst, header, records.values()) as journal:
 
         def convert(item: Item | RejectedError) -> Record | BadFileError | None:
@@ -74,9 +84,11 @@ def write_listing(
             if (item.split, item.name) in records:
                 return None
             try:
-                return write_sample(dst, item.split, item.name, item.load(), style)
+                with complaining(item.name):
+                    pair = encode_sample(item.split, item.name, item.load(), style)
             except BadFileError as error:
                 return error
+            return write_encoded(dst, pair)
 
         items = _without_twins(islice(listing.items, 0, None, every), listed)
         total = -(-listing.total // every)

@@ -57,7 +57,7 @@ SOURCES = {
     'folder': Source(
         'folder of pairs',
         list_folder,
-        ('images', 'depths', 'hr_depths', 'depth_suffix', 'unit', 'test_share'),
+        ('images', 'depths', 'hr_depths', 'depth_suffix', 'unit', 'orient_depth', 'test_share'),
     ),
 }
 

@@ -7,17 +7,20 @@ recorded them on their side.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 
-from ..depth_io import read_depth
+from ..depth_io import BadFileError, read_depth
+from ..foreign import complaining
+from ..listing import find_files
 from .confidence import APPLE_LIDAR, keep_confident, read_confidence
-from .item import Item, Listing, RejectedError, Sample
+from .item import Item, Listing, RejectedError, Sample, until_damaged
 from .splits import recording_name, tail_split
 
 VIDEO = 'rgb.mp4'
@@ -32,26 +35,31 @@ def list_strayscanner(src: Path, min_confidence: int = 1, test_share: float = 0.
         test_share: Share of each recording's frames, from its end, that is for testing.
 
     Raises:
-        ValueError: No recording there, or a camera matrix that is none.
+        ValueError: No recording there.
     """
-    folders = [path.parent for path in sorted(src.rglob(VIDEO)) if (path.parent / 'depth').is_dir()]
+    videos = [path for path in find_files(src, ('.mp4',)) if path.name == VIDEO]
+    folders = [path.parent for path in videos if (path.parent / 'depth').is_dir()]
     if not folders:
         raise ValueError(f'{src}: no folder with {VIDEO} and `depth`')
     depths = {folder: _numbered(folder / 'depth') for folder in folders}
     items = chain.from_iterable(
-        _frames(recording_name(src, folder), folder, files, min_confidence, test_share)
+        _recording(recording_name(src, folder), folder, files, min_confidence, test_share)
         for folder, files in depths.items()
     )
     return Listing(sum(map(len, depths.values())), items, f'{APPLE_LIDAR}, by Stray Scanner')
 
 
-def _numbered(folder: Path) -> dict[int, Path]:
-    files = (path for path in folder.iterdir() if path.suffix in ('.png', '.npy'))
-    return dict(sorted((int(path.stem), path) for path in files if path.stem.isdecimal()))
+def _numbered(folder: Path) -> list[tuple[int, Path]]:
+    files = find_files(folder, ('.png', '.npy'))
+    return sorted((int(path.stem), path) for path in files if path.stem.isdecimal())
+
+
+def _recording(name: str, folder: Path, *options: Any) -> Iterable[Item]:
+    return until_damaged(name, folder, partial(_frames, name, folder, *options))
 
 
 def _frames(
-    name: str, folder: Path, depths: dict[int, Path], min_confidence: int, test_share: float
+    name: str, folder: Path, depths: list[tuple[int, Path]], min_confidence: int, test_share: float
 ) -> Iterator[Item]:
     """Read the video once, in order: seeking in HEVC is slow and inexact."""
     focal = _focal(folder / 'camera_matrix.csv')
@@ -59,7 +67,7 @@ def _frames(
     video.set(cv2.CAP_PROP_ORIENTATION_AUTO, 0)
     at = -1
     try:
-        for index, (number, depth) in enumerate(depths.items()):
+        for index, (number, depth) in enumerate(depths):
             there = True
             while there and at < number:
                 there = video.grab()
@@ -89,10 +97,8 @@ def _load(
 def _focal(path: Path) -> tuple[float, float] | None:
     if not path.is_file():
         return None
-    try:
+    with complaining(path):
         matrix = np.loadtxt(path, delimiter=',', ndmin=2)
-    except ValueError as error:
-        raise ValueError(f'{path}: not a table of numbers ({error})') from None
     if matrix.shape != (3, 3):
-        raise ValueError(f'{path}: a table of {matrix.shape}, a camera matrix has 3x3 numbers')
+        raise BadFileError(f'{path}: a table of {matrix.shape}, a camera matrix has 3x3 numbers')
     return float(matrix[0, 0]), float(matrix[1, 1])

@@ -1,22 +1,27 @@
 """Rooms on disk: JPEG images beside 16-bit PNG depth in millimeters, and a manifest."""
 
 import json
+import os
+import signal
 import zlib
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
+from threading import Thread
 from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
 from rich.progress import track
 
+from ..lock import locked, remove_leftovers
 from ..write_whole import write_whole
 from .render import render_room
 
 VERSION = 1
+DONE = 'manifest.json'
 
 
 class _Job(NamedTuple):
@@ -45,7 +50,8 @@ def write_rooms(
 
     Writes `images/<split>/room_00000.jpg`, `annotations/<split>/room_00000.png` (16 bit,
     millimeters, 0 = no measurement) and last `manifest.json`, which says that the set is complete.
-    Every file appears whole or not at all, so a run that was stopped can be repeated.
+    Every file appears whole or not at all, so a run that was stopped can be repeated. Of several
+    runs at a time in one folder, one renders and the others wait for its end.
 
     Args:
         dst: Folder of the set; made where it is missing.
@@ -61,11 +67,25 @@ def write_rooms(
     _check(num, size, seed, jobs)
     dst = Path(dst)
     wanted = _manifest(num, size, seed)
-    done, begun = dst / 'manifest.json', dst / 'manifest.json.partial'
+    if not _is_there(dst, wanted):
+        with locked(dst, wait=True):
+            if not _is_there(dst, wanted):
+                _write_missing(dst, wanted, jobs, progress)
+
+
+def _is_there(dst: Path, wanted: dict[str, Any]) -> bool:
+    done = dst / DONE
     if done.exists():
-        return _compare(done, wanted)
+        _compare(done, wanted)
+    return done.exists()
+
+
+def _write_missing(dst: Path, wanted: dict[str, Any], jobs: int, progress: bool) -> None:
+    num, size, seed = wanted['num'], tuple(wanted['size']), wanted['seed']
+    begun = dst / f'{DONE}.partial'
     if begun.exists():
         _compare(begun, wanted)
+        remove_leftovers(dst)
     for folder in ('images', 'annotations'):
         for split in num:
             (dst / folder / split).mkdir(parents=True, exist_ok=True)
@@ -75,7 +95,7 @@ def write_rooms(
     with _finished(work, jobs) as finished:
         for _ in track(finished, 'Rendering rooms', len(work), disable=not progress):
             pass
-    write_whole(done, text)
+    write_whole(dst / DONE, text)
     begun.unlink(missing_ok=True)
 
 
@@ -106,8 +126,10 @@ def _manifest(num: dict[str, int], size: tuple[int, int], seed: int) -> dict[str
 
 def _compare(path: Path, wanted: dict[str, Any]) -> None:
     try:
-        found = json.loads(path.read_text())
-    except ValueError:
+        found = json.loads(path.read_bytes())
+    except (ValueError, RecursionError):
+        found = {}
+    if not isinstance(found, dict):
         found = {}
     if found == wanted:
         return
@@ -126,11 +148,25 @@ def _finished(work: list[_Job], jobs: int) -> Iterator[Iterable[None]]:
     if jobs == 1:
         yield map(_render_to_disk, work)
         return
-    pool = ProcessPoolExecutor(jobs, get_context('spawn'), cv2.setNumThreads, (1,))
+    pool = ProcessPoolExecutor(jobs, get_context('spawn'), _start_worker)
     try:
         yield pool.map(_render_to_disk, work, chunksize=4)
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _start_worker() -> None:
+    cv2.setNumThreads(1)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """A parent that is killed cannot end its workers, which would wait for work for ever."""
+    parent = parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
 
 
 def _render_to_disk(job: _Job) -> None:

@@ -2,9 +2,13 @@ import cv2
 import numpy as np
 import pytest
 
-from mmwsdepth.datasets.converters.encode import Style, depth_units, write_sample
+from mmwsdepth.datasets.converters.encode import (
+    Style,
+    depth_units,
+    encode_sample,
+    write_encoded,
+)
 from mmwsdepth.datasets.converters.item import RejectedError, Sample
-from mmwsdepth.datasets.write_whole import write_whole
 from tests.test_datasets.test_converters.conftest import meters, smooth
 
 
@@ -20,11 +24,11 @@ def test_what_is_no_positive_number_is_missing():
 
 
 def test_depth_too_far_for_16_bits_is_rejected_with_numbers():
-    assert depth_units(np.array([[65.535]]), 0.001, 'a')[0, 0] == 65535
+    assert depth_units(np.array([[65.534]]), 0.001, 'a')[0, 0] == 65534
     reasons = set()
-    for name, depth in (('a', 65.536), ('b', 80.0)):
+    for name, depth in (('a', 65.535), ('b', 80.0)):
         with pytest.raises(
-            RejectedError, match=rf'{name}: {depth:g} m.*65\.535 m.*--depth-'
+            RejectedError, match=rf'{name}: {depth:g} m.*65\.534 m.*--depth-'
         ) as caught:
             depth_units(np.array([[depth, 1]]), 0.001, name)
         reasons.add(caught.value.reason)
@@ -44,7 +48,7 @@ def test_everything_turns_together(tmp_path, quarters):
         color, lr, hr, jpeg=b'as it is', masks=dict(edges=color[..., 0]), focal=(10.0, 20.0)
     )
     style = Style(lossless=True, quarters=quarters)
-    record = write_sample(tmp_path, 'train', 'room/a.1', sample, style)
+    record = write_encoded(tmp_path, encode_sample('train', 'room/a.1', sample, style))
     clockwise = -quarters
     from_disk = {k: record[k]['path'] for k in ('image', 'depth', 'hr_depth', 'mask_edges')}
     assert from_disk['depth'] == 'annotations/train/room/a.1.png'
@@ -66,11 +70,23 @@ def test_everything_turns_together(tmp_path, quarters):
     assert record['focal'] == ([20.0, 10.0] if quarters % 2 else [10.0, 20.0])
 
 
-def test_a_file_is_whole_or_not_there(tmp_path, monkeypatch):
-    def interrupted(*_):
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr('os.replace', interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        write_whole(tmp_path / 'a/b.png', b'content')
-    assert list((tmp_path / 'a').iterdir()) == []
+@pytest.mark.parametrize(
+    'change',
+    [
+        dict(color=np.zeros((24, 32), np.uint8)),
+        dict(color=np.zeros((24, 32, 4), np.uint8)),
+        dict(color=np.zeros((24, 32, 3), np.float32)),
+        dict(color=np.zeros((0, 32, 3), np.uint8)),
+        dict(depth=np.ones((6, 8, 1))),
+        dict(depth=np.ones((0, 8))),
+        dict(hr_depth=np.ones(8)),
+        dict(masks=dict(edges=np.ones((2, 3, 4), np.uint8))),
+        dict(focal=(np.nan, 1.0)),
+        dict(focal=(0.0, 1.0)),
+    ],
+    ids=str,
+)
+def test_what_is_no_image_is_rejected_by_name(change):
+    sample = Sample(smooth(), meters())._replace(**change)
+    with pytest.raises(RejectedError, match=r'^room: '):
+        encode_sample('', 'room', sample, Style())

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from mmwsdepth.datasets.orientations import ORIENTATIONS
 from tests.test_datasets.test_converters.conftest import meters, millimeters, put, smooth
 
 
@@ -40,3 +41,24 @@ def test_a_folder_without_images_names_the_option(run, tmp_path):
     (tmp_path / 'depths').mkdir()
     with pytest.raises(ValueError, match=r'images: no \.jpg.*--images'):
         run('folder', tmp_path)
+
+
+@pytest.mark.parametrize('name', ORIENTATIONS)
+def test_depth_is_turned_alone(run, pairs, name):
+    folder = pairs('a')
+    array = np.ascontiguousarray(ORIENTATIONS[name](millimeters(meters())))
+    put(folder.depth / 'a.png', array)
+    undo = {'rotate90': 'rotate270', 'rotate270': 'rotate90'}.get(name, name)
+    out = run('folder', folder.root, orient_depth=undo, test_share=0)
+    out.check('a', smooth(), meters())
+
+
+def test_the_largest_number_is_missing_and_negative_depth_named(run, pairs):
+    folder = pairs('a', 'b')
+    saturated = meters() > 4
+    put(folder.depth / 'a.png', np.where(saturated, 65535, millimeters(meters())).astype(np.uint16))
+    (folder.depth / 'b.png').unlink()
+    put(folder.depth / 'b.npy', -meters())
+    out = run('folder', folder.root, test_share=0)
+    out.check('a', smooth(), np.where(saturated, 0, meters()))
+    assert 'b.npy: depth is negative' in out.report.examples['bad file']

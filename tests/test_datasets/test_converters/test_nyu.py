@@ -53,7 +53,7 @@ def test_a_split_that_is_none_is_refused(run, tmp_path):
 def test_a_file_that_is_no_labeled_set_is_refused(run, tmp_path):
     path = labeled(tmp_path / 'cut.mat')
     path.write_bytes(path.read_bytes()[:-3000])
-    with pytest.raises(ValueError, match=r'cut\.mat: no MATLAB 7\.3'):
+    with pytest.raises(ValueError, match=r'cut\.mat: damaged, or not'):
         run('nyu', path)
     with h5py.File(tmp_path / 'other.mat', 'w') as file:
         file['images'] = np.zeros(1)

@@ -68,11 +68,13 @@ def test_a_killed_run_goes_on_where_it_stopped(run, pairs):
     (killed / 'manifest.json.partial').write_text('\n'.join(journal))
     lost = killed / json.loads(lines[0])['image']['path']
     lost.write_bytes(b'')
+    lost.with_name('.x.jpg.123.tmp').write_bytes(b'half')
     before = stamps(killed)
     out = run('folder', folder.root, 'killed')
     touched = {p.stem for p, stamp in stamps(killed).items() if before[p] != stamp}
     there = {json.loads(line)['name'] for line in lines[1:4]}
     assert out.report.written == 7 and touched == set(NAMES) - there
+    assert not list(killed.rglob('.*'))
     assert lost.stat().st_size and out.manifest['files'] == [json.loads(line) for line in lines]
 
 

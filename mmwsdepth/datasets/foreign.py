@@ -1,0 +1,32 @@
+"""Files that others wrote may hold anything: whatever a decoder raises becomes one complaint."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from .depth_io import BadFileError
+
+
+@contextmanager
+def complaining(name: str | Path) -> Iterator[None]:
+    """Turn any error of the code within into a `BadFileError` that names the file.
+
+    Put nothing but decoding of a foreign file within: ZIP, LZFSE, MATLAB, HDF5, bags, npy and
+    OpenCV raise errors of a dozen unrelated classes on damaged input.
+
+    Args:
+        name: Of the file.
+
+    Raises:
+        BadFileError: Any error was raised; a `BadFileError` passes as it is.
+    """
+    try:
+        yield
+    except BadFileError:
+        raise
+    except Exception as error:
+        reason = str(error).partition('\n')[0].rstrip('.')
+        found = f'{type(error).__name__}: {reason}' if reason else type(error).__name__
+        raise BadFileError(
+            f'{name}: damaged, or not what its name says ({found}): copy or export it anew'
+        ) from error
