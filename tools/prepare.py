@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from mmwsdepth.apis import one_sentence_errors
+from mmwsdepth.errors import one_sentence_errors
 from mmwsdepth.datasets.converters import SOURCES, Report, Style, convert
 
 OPTIONS: dict[str, dict[str, Any]] = {
