@@ -17,7 +17,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from mmwsdepth.apis import one_sentence_errors
+from mmwsdepth.errors import one_sentence_errors
 from mmwsdepth.datasets.rooms import RoomView, render_room
 from mmwsdepth.functional import SENSORS, downsample_depth, downsample_image
 from mmwsdepth.functional.upsample import upsample_depth

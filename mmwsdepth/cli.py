@@ -1,32 +1,23 @@
-"""The command `mmwsdepth`: a table of subcommands."""
+"""The command `mmwsdepth`: a table of subcommands, each a module of `mmwsdepth.commands`."""
 
 import argparse
-from collections.abc import Callable, Sequence
-from typing import NamedTuple
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
 
-from mmwsdepth.apis import infer_command, one_sentence_errors
-from mmwsdepth.demo import command as demo_command
-
-
-class Command(NamedTuple):
-    """What it does in a sentence, its options, and what runs it."""
-
-    description: str
-    add_options: Callable[[argparse.ArgumentParser], None]
-    run: Callable[[argparse.Namespace], None]
-
+from .errors import one_sentence_errors
+from .version import __version__
 
 COMMANDS = {
-    'infer': Command(
-        'Estimate the depth of images, videos or a camera.',
-        infer_command.add_options,
-        infer_command.run,
-    ),
-    'demo': Command(
-        'Serve a local web page that shows the depth of images dropped onto it.',
-        demo_command.add_options,
-        demo_command.run,
-    ),
+    'prepare': "Bring data into the package's layout.",
+    'doctor': 'Tell what is wrong with an installation and with data.',
+    'browse': 'Draw what the network sees.',
+    'train': 'Train a model.',
+    'test': 'Evaluate a checkpoint.',
+    'infer': 'Estimate the depth of images, videos or a camera.',
+    'demo': 'Serve a local web page that shows the depth of images dropped onto it.',
+    'export': 'Write a student for other programs.',
 }
 
 
@@ -36,12 +27,35 @@ def main(arguments: Sequence[str] | None = None) -> None:
     Args:
         arguments: By default those of the process.
     """
-    parser = argparse.ArgumentParser('mmwsdepth', description='Depth at the color resolution.')
-    subparsers = parser.add_subparsers(dest='command', required=True)
-    for name, command in COMMANDS.items():
-        command.add_options(
-            subparsers.add_parser(name, help=command.description, description=command.description)
-        )
-    args = parser.parse_args(arguments)
+    arguments = sys.argv[1:] if arguments is None else arguments
+    table = '\n'.join(f'  {name:11}{description}' for name, description in COMMANDS.items())
+    parser = argparse.ArgumentParser(
+        'mmwsdepth',
+        usage='mmwsdepth [-h] [--version] COMMAND ...',
+        description="Depth at the color camera's resolution.",
+        epilog=f'commands:\n{table}\n\nmmwsdepth COMMAND --help lists its options.',
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument('--version', action='version', version=f'mmwsdepth {__version__}')
+    parser.add_argument('command', choices=COMMANDS, help=argparse.SUPPRESS)
+    run_command(parser.parse_args(arguments[:1]).command, arguments[1:])
+
+
+def run_command(name: str, arguments: Sequence[str] | None = None) -> None:
+    """Run a subcommand.
+
+    Waiting threads sleep unless the user has set otherwise: by default they spin, which beside
+    other work on the same cores makes a training many times slower.
+
+    Args:
+        name: One of `COMMANDS`.
+        arguments: By default those of the process.
+
+    Raises:
+        SystemExit: With a sentence, if a user can mend what went wrong.
+    """
+    os.environ.setdefault('OMP_WAIT_POLICY', 'PASSIVE')
+    command = import_module(f'mmwsdepth.commands.{name}')
+    args = command.parse(arguments)
     with one_sentence_errors():
-        COMMANDS[args.command].run(args)
+        raise SystemExit(command.run(args))

@@ -7,7 +7,7 @@ from benchmarks import affinity, dataload, export, infer, students, train_step
 from benchmarks.report import environment_line, to_markdown
 from benchmarks.setting import Setting, add_setting
 
-from mmwsdepth.apis import one_sentence_errors
+from mmwsdepth.errors import one_sentence_errors
 
 BENCHMARKS = dict(
     affinity=affinity,

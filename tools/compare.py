@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from mmwsdepth.apis import one_sentence_errors
+from mmwsdepth.errors import one_sentence_errors
 from mmwsdepth.comparison import (
     collect,
     draw_figures,

@@ -1,54 +1,6 @@
 """Write a student for other programs: `python tools/export.py CONFIG CHECKPOINT --to onnx`."""
 
-import argparse
-from pathlib import Path
-
-from mmengine.config import DictAction
-
-from mmwsdepth.apis import load_config, one_sentence_errors
-from mmwsdepth.apis.export import CHECK_SIZES, FORMATS, largest_difference
-from mmwsdepth.apis.exportable import build_exportable
-from mmwsdepth.datasets.write_whole import keep_inputs
-
-
-def parse_args() -> argparse.Namespace:
-    """Read the command line."""
-    parser = argparse.ArgumentParser(
-        description='Write a student for other programs: RGB from 0 to 255, (N, 3, H, W) float, to '
-        'meters, (N, 1, H, W), at any size.'
-    )
-    parser.add_argument('config', help='config file, or mmwsdepth::NAME.py')
-    parser.add_argument('checkpoint', help='a training checkpoint or student.pth')
-    parser.add_argument('--to', choices=list(FORMATS), required=True)
-    parser.add_argument('--out', type=Path, help="file to write; default the checkpoint's name")
-    parser.add_argument('--opset', type=int, help="version of ONNX's operators")
-    parser.add_argument(
-        '--cfg-options', nargs='+', action=DictAction, help='override config keys: KEY=VALUE ...'
-    )
-    args = parser.parse_args()
-    if args.opset is not None and args.to != 'onnx':
-        parser.error('--opset goes with --to onnx')
-    return args
-
-
-def main() -> None:
-    """Export, read the file back and compare."""
-    args = parse_args()
-    how = FORMATS[args.to]
-    path = args.out or Path(args.checkpoint).with_suffix(how.suffix)
-    keep_inputs(path, [args.checkpoint, args.config])
-    model = build_exportable(load_config(args.config, options=args.cfg_options), args.checkpoint)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    how.export(model, path, **({} if args.opset is None else dict(opset=args.opset)))
-    try:
-        difference = largest_difference(model, how.load(path))
-    except ValueError:
-        path.unlink()
-        raise
-    sizes = ', '.join('x'.join(map(str, size)) for size in CHECK_SIZES)
-    print(f'{path}: at most {difference:.1e} from PyTorch, relative, at NxHxW of {sizes}')
-
+from mmwsdepth.cli import run_command
 
 if __name__ == '__main__':
-    with one_sentence_errors():
-        main()
+    run_command('export')

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from mmwsdepth.apis import one_sentence_errors
+from mmwsdepth.errors import one_sentence_errors
 from mmwsdepth.datasets.converters import SOURCES, Report, Style, convert
 from mmwsdepth.datasets.orientations import ORIENTATIONS
 

@@ -2,7 +2,7 @@
 
 import argparse
 
-from mmwsdepth.apis import one_sentence_errors
+from mmwsdepth.errors import one_sentence_errors
 from mmwsdepth.datasets.rooms import write_rooms
 
 

@@ -10,7 +10,7 @@ import torch
 from mmengine.config import Config
 from mmengine.logging import MMLogger
 
-from mmwsdepth.apis import one_sentence_errors
+from mmwsdepth.errors import one_sentence_errors
 from mmwsdepth.apis.work_dir import locked, newest_checkpoint, resume_from, writing_to
 from tests.conftest import ROOT
 
@@ -132,7 +132,7 @@ def test_a_work_directory_that_cannot_be_made_is_named(tmp_path: Path) -> None:
 def test_a_full_disk_leaves_one_sentence_and_no_log_errors(tmp_path: Path) -> None:
     code = f"""
 import logging
-from mmwsdepth.apis import one_sentence_errors
+from mmwsdepth.errors import one_sentence_errors
 from mmwsdepth.apis.work_dir import writing_to
 with one_sentence_errors(), writing_to({str(tmp_path)!r}):
     logging.getLogger().addHandler(logging.FileHandler('/dev/full'))

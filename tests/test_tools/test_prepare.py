@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
-from mmwsdepth.apis import one_sentence_errors
+from mmwsdepth.errors import one_sentence_errors
 from mmwsdepth.datasets.converters import SOURCES
 from tests.conftest import ROOT
 

@@ -1,10 +1,10 @@
 import pytest
 
-from mmwsdepth.apis import runner_options
+from mmwsdepth.commands.options import runner_options
 
 
 def test_the_options_that_openmmlab_users_know() -> None:
-    args = runner_options('Run.').parse_args(
+    args = runner_options('run', 'Run.').parse_args(
         ['c.py', '--work-dir', 'w', '--launcher', 'pytorch', '--cfg-options', 'a.b=2', 'c=[1,x]']
     )
     assert (args.config, args.work_dir, args.launcher) == ('c.py', 'w', 'pytorch')
@@ -23,7 +23,7 @@ def test_the_options_that_openmmlab_users_know() -> None:
 def test_a_config_that_may_be_left_out_comes_before_the_checkpoint(
     line: list[str], config: str | None
 ) -> None:
-    parser = runner_options('Run.', needs_config=False)
+    parser = runner_options('run', 'Run.', needs_config=False)
     parser.add_argument('checkpoint')
     args = parser.parse_intermixed_args(line)
     assert (args.config, args.checkpoint) == (config, 'a.pth')

@@ -5,14 +5,17 @@ import argparse
 from mmengine.config import DictAction
 
 
-def runner_options(description: str, needs_config: bool = True) -> argparse.ArgumentParser:
-    """Make a parser with the options of every tool that runs a config.
+def runner_options(
+    command: str, description: str, needs_config: bool = True
+) -> argparse.ArgumentParser:
+    """Make a parser with the options of every command that runs a config.
 
     Args:
-        description: What the tool does, in a sentence.
+        command: Its name.
+        description: What the command does, in a sentence.
         needs_config: Whether the config must be named.
     """
-    parser = argparse.ArgumentParser(description=description)
+    parser = argparse.ArgumentParser(f'mmwsdepth {command}', description=description)
     what = 'config file, or mmwsdepth::NAME.py'
     if needs_config:
         parser.add_argument('config', help=what)

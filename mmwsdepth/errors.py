@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-PACKAGE = Path(__file__).parents[1]
+PACKAGE = Path(__file__).parent
 _IN_WORKER = re.compile(r'Caught \w+ in DataLoader worker process')
 _FRAME = re.compile(r'^  File "(.+)", line (\d+)', re.MULTILINE)
 
