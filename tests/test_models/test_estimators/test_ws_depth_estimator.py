@@ -310,9 +310,7 @@ def test_the_sensors_depth_guides_where_it_is_asked_for_and_there(
     first, second = (s.pred_depth_map.data for s in guided(image, samples, mode='predict'))
     sensor = samples[0].gt_depth_map.data
     assert torch.allclose(area_mean(first[None], (8, 16))[0], sensor, rtol=1e-2)
-    large = [
-        nn.functional.interpolate(maps[:1], (64, 128), mode='bilinear') for maps in (alone, image)
-    ]
+    large = [resize_depth(maps[:1], (64, 128)) for maps in (alone, image)]
     assert torch.allclose(first[None], fuse_sensor_depth(large[0], sensor[None], large[1]))
     assert torch.allclose(second, alone[1])
 
