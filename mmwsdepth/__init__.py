@@ -1,7 +1,11 @@
 """Monocular depth at the color camera's resolution, learnt from a coarse depth sensor."""
 
-from .stack import check_stack
-from .version import __version__
+from .waiting import wait_without_spinning
+
+wait_without_spinning()
+
+from .stack import check_stack  # noqa: E402
+from .version import __version__  # noqa: E402
 
 check_stack()
 

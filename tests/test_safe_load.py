@@ -1,4 +1,8 @@
+import math
 import os
+import shutil
+import zipfile
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +11,9 @@ import torch
 from mmengine.logging import HistoryBuffer
 from mmengine.runner import CheckpointLoader
 from mmengine.runner import checkpoint as mmengine_checkpoint
+from torch.serialization import set_crc32_options
+
+from mmwsdepth.models.backbones.efficientnet_lite import IMAGENET_WEIGHTS
 
 
 class _Payload:
@@ -163,3 +170,84 @@ def test_a_malformed_pickle_is_named(tmp_path: Path, data: bytes) -> None:
     (tmp_path / 'bad.pth').write_bytes(data)
     with pytest.raises(ValueError, match=r'bad\.pth: 3 bytes that are no complete'):
         _load(tmp_path / 'bad.pth')
+
+
+def _weights() -> dict:
+    return dict(w=torch.arange(1000.0), b=torch.ones(3))
+
+
+def test_any_flipped_byte_is_refused_or_changes_nothing(tmp_path: Path) -> None:
+    torch.save(dict(state_dict=_weights(), meta=dict(iter=7)), tmp_path / 'a.pth')
+    data = (tmp_path / 'a.pth').read_bytes()
+    refused = 0
+    for position in range(0, len(data), 23):
+        flipped = data[:position] + bytes([data[position] ^ 0x41]) + data[position + 1 :]
+        (tmp_path / 'b.pth').write_bytes(flipped)
+        try:
+            state = _load(tmp_path / 'b.pth')['state_dict']
+        except ValueError as error:
+            refused += 1
+            assert str(error).startswith(f'{tmp_path}/b.pth: ')
+        else:
+            assert all(torch.equal(state[name], value) for name, value in _weights().items())
+    assert refused > 4000 / 23
+
+
+def test_a_damaged_tensor_is_named_as_damage(tmp_path: Path) -> None:
+    torch.save(_weights(), tmp_path / 'a.pth')
+    data = bytearray((tmp_path / 'a.pth').read_bytes())
+    with zipfile.ZipFile(tmp_path / 'a.pth') as archive:
+        entry = archive.getinfo('a/data/0')
+    start = data.index(_weights()['w'].numpy().tobytes())
+    data[start + 402] ^= 1
+    (tmp_path / 'a.pth').write_bytes(data)
+    with pytest.raises(ValueError, match=rf'a\.pth: damaged.* of {entry.filename} does not match'):
+        _load(tmp_path / 'a.pth')
+
+
+def test_files_without_checksums_are_read(tmp_path: Path) -> None:
+    set_crc32_options(False)
+    torch.save(_weights(), tmp_path / 'a.pth')
+    set_crc32_options(True)
+    torch.save(_weights(), tmp_path / 'old.pth', _use_new_zipfile_serialization=False)
+    for name in ('a.pth', 'old.pth'):
+        assert torch.equal(_load(tmp_path / name)['w'], _weights()['w'])
+
+
+def test_damaged_pretrained_weights_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package, _, inside = IMAGENET_WEIGHTS.removeprefix('package://').partition('/')
+    source = Path(find_spec(package).origin).parent / inside
+    copy = tmp_path / 'damaged_package' / inside
+    copy.parent.mkdir(parents=True)
+    shutil.copy(source, copy)
+    (tmp_path / 'damaged_package' / '__init__.py').touch()
+    monkeypatch.syspath_prepend(tmp_path)
+    path = f'package://damaged_package/{inside}'
+    assert '_conv_stem.weight' in CheckpointLoader.load_checkpoint(path, 'cpu')
+    data = bytearray(copy.read_bytes())
+    data[len(data) // 2] ^= 1
+    copy.write_bytes(data)
+    with pytest.raises(ValueError, match=r'57934424\.pth: damaged, since the checksum of the file'):
+        CheckpointLoader.load_checkpoint(path, 'cpu')
+
+
+@pytest.mark.parametrize('value', [math.nan, math.inf, -math.inf])
+@pytest.mark.parametrize('part', ['state_dict', 'ema_state_dict', 'optimizer', None])
+def test_weights_that_are_not_finite_are_refused(
+    tmp_path: Path, part: str | None, value: float
+) -> None:
+    broken = dict(w=torch.tensor([1.0, value]), n=torch.tensor(3), b=torch.tensor(value))
+    saved = broken if part is None else dict(state_dict=_weights()) | {part: broken}
+    torch.save(saved, tmp_path / 'a.pth')
+    with pytest.raises(ValueError, match=r'a\.pth: w \(of 2 such tensors\) holds NaN or infinite'):
+        _load(tmp_path / 'a.pth')
+
+
+def test_logs_may_be_infinite(tmp_path: Path) -> None:
+    buffer = HistoryBuffer()
+    buffer.update(math.inf)
+    hub = dict(log_scalars={'grad_norm': buffer}, last=torch.tensor(math.nan))
+    torch.save(dict(state_dict=_weights(), message_hub=hub), tmp_path / 'a.pth')
+    assert torch.equal(_load(tmp_path / 'a.pth')['state_dict']['w'], _weights()['w'])

@@ -8,6 +8,7 @@ from mmengine.config import DictAction
 from mmwsdepth.apis import load_config, one_sentence_errors
 from mmwsdepth.apis.export import CHECK_SIZES, FORMATS, largest_difference
 from mmwsdepth.apis.exportable import build_exportable
+from mmwsdepth.datasets.write_whole import keep_inputs
 
 
 def parse_args() -> argparse.Namespace:
@@ -35,6 +36,7 @@ def main() -> None:
     args = parse_args()
     how = FORMATS[args.to]
     path = args.out or Path(args.checkpoint).with_suffix(how.suffix)
+    keep_inputs(path, [args.checkpoint, args.config])
     model = build_exportable(load_config(args.config, options=args.cfg_options), args.checkpoint)
     path.parent.mkdir(parents=True, exist_ok=True)
     how.export(model, path, **({} if args.opset is None else dict(opset=args.opset)))

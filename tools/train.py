@@ -3,6 +3,7 @@
 import argparse
 
 from mmwsdepth.apis import build_runner, load_config, one_sentence_errors, runner_options
+from mmwsdepth.apis.work_dir import locked, resume_from, writing_to
 
 
 def parse_args() -> argparse.Namespace:
@@ -25,10 +26,11 @@ def main() -> None:
     if args.amp:
         cfg.optim_wrapper.type = 'AmpOptimWrapper'
         cfg.optim_wrapper.setdefault('loss_scale', 'dynamic')
-    if args.resume:
-        cfg.resume = True
-        cfg.load_from = None if args.resume == 'auto' else args.resume
-    build_runner(cfg, args.launcher).train()
+    with writing_to(cfg.work_dir):
+        resume_from(cfg, args.resume)
+        runner = build_runner(cfg, args.launcher)
+        with locked(cfg.work_dir):
+            runner.train()
 
 
 if __name__ == '__main__':

@@ -15,6 +15,8 @@ from mmwsdepth.models.estimators.student import run_student
 from mmwsdepth.models.inference.multi_scale import estimate_at_scales
 from mmwsdepth.registry import MODELS
 
+from .weights import weights_to_predict
+
 
 class ExportableDepth(nn.Module):
     """From an image as cameras and files give it to meters, with nothing left to prepare.
@@ -93,20 +95,14 @@ def build_exportable(cfg: Config, checkpoint: str) -> ExportableDepth:
         checkpoint: A training checkpoint or `student.pth`; read without executing what it holds.
 
     Raises:
-        ValueError: The config has no student, or the checkpoint does not fill it.
+        ValueError: The config has no student, or the checkpoint is another model's.
     """
     if 'student' not in cfg.model:
         raise ValueError(f'model.type={cfg.model.type!r} has no student, and only that is exported')
     init_default_scope(cfg.get('default_scope', 'mmseg'))
     estimator = MODELS.build(dict(cfg.model, teacher=None, loss_affinity=None))
     loaded = CheckpointLoader.load_checkpoint(checkpoint, 'cpu')
-    try:
-        missing = estimator.load_state_dict(loaded.get('state_dict', loaded), strict=False)[0]
-    except RuntimeError as error:
-        reason = str(error).splitlines()[-1].strip()
-        raise ValueError(f"{checkpoint}: not this config's student: {reason}") from None
-    if missing:
-        raise ValueError(f'{checkpoint}: has no {missing[0]} ({len(missing)} such gaps)')
+    estimator.load_state_dict(weights_to_predict(estimator, loaded, checkpoint))
     norm = cfg.model.get('data_preprocessor') or {}
     return ExportableDepth(
         estimator,

@@ -1,6 +1,7 @@
 """The subcommand `mmwsdepth infer CHECKPOINT INPUT ...`."""
 
 import argparse
+import os
 
 from mmengine.config import DictAction
 
@@ -82,6 +83,7 @@ def run(args: argparse.Namespace) -> None:
         raise ValueError('--cfg-options overrides --config, which is not given: give both')
     if args.tile and args.mode != 'slide':
         raise ValueError('--tile goes with --mode slide, which is not given: give both')
+    os.environ.setdefault('OPENCV_FFMPEG_LOGLEVEL', '-8')  # lost frames are counted instead
     if args.sensor_depth is None and (args.depth_scale or args.depth_range):
         raise ValueError(
             '--depth-scale and --depth-range read --sensor-depth, which is not given: give it too'
@@ -95,7 +97,6 @@ def run(args: argparse.Namespace) -> None:
         args.device,
         {key: value for key, value in test_cfg.items() if value is not None},
     )
-    number = 0
     try:
         for _ in inferencer.stream(
             args.inputs,
@@ -107,12 +108,11 @@ def run(args: argparse.Namespace) -> None:
             args.depth_scale,
             args.depth_range,
         ):
-            number += 1
+            pass
     except KeyboardInterrupt:
         pass
     rejected = inferencer.rejected
-    if rejected and not number:
+    if rejected and not writer.written:
         raise ValueError(f'none of {len(rejected)} files is good, the first one: {rejected[0]}')
-    print(
-        f'{number} estimates in {args.out}' + (f', {len(rejected)} complaints' if rejected else '')
-    )
+    complaints = f', {len(rejected)} complaints' if rejected else ''
+    print(f'{writer.written} estimates in {args.out}{complaints}')

@@ -5,14 +5,21 @@ import argparse
 from mmengine.config import DictAction
 
 
-def runner_options(description: str) -> argparse.ArgumentParser:
+def runner_options(description: str, needs_config: bool = True) -> argparse.ArgumentParser:
     """Make a parser with the options of every tool that runs a config.
 
     Args:
         description: What the tool does, in a sentence.
+        needs_config: Whether the config must be named.
     """
     parser = argparse.ArgumentParser(description=description)
-    parser.add_argument('config', help='config file, or mmwsdepth::NAME.py')
+    what = 'config file, or mmwsdepth::NAME.py'
+    if needs_config:
+        parser.add_argument('config', help=what)
+    else:
+        parser.add_argument(
+            'config', nargs='?', help=f'{what}; default what the checkpoint carries'
+        )
     parser.add_argument('--work-dir', help='where to write; default work_dirs/CONFIG')
     parser.add_argument('--data-root', help='folder of the data, instead of what the config says')
     parser.add_argument(

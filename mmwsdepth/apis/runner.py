@@ -7,12 +7,15 @@ from typing import Any
 
 import torch
 from mmengine.config import Config
-from mmengine.logging import print_log
+from mmengine.logging import MMLogger, print_log
 from mmengine.registry import RUNNERS
 from mmengine.runner import Runner
 from torch import distributed
 
 from mmwsdepth.config_lookup import resolve_config
+
+from .terminal import import_quietly, keep_setup_off_terminal
+from .weights import FittingWeightsHook
 
 MMENGINE_HOOKS = (
     'runtime_info', 'timer', 'sampler_seed', 'logger', 'param_scheduler', 'checkpoint',
@@ -20,7 +23,7 @@ MMENGINE_HOOKS = (
 
 
 def load_config(
-    path: str,
+    path: str | Config,
     work_dir: str | None = None,
     options: dict[str, Any] | None = None,
     data_root: str | None = None,
@@ -28,7 +31,8 @@ def load_config(
     """Read a config file.
 
     Args:
-        path: A path, or `mmwsdepth::NAME.py` for a config that travels with the package.
+        path: A path, or `mmwsdepth::NAME.py` for a config that travels with the package; or a
+            config with a `work_dir`.
         work_dir: Where to write; by default what the config says, else `work_dirs/NAME`.
         options: Values by dotted key that override the file's.
         data_root: Folder of the data, for every data set that the config names.
@@ -36,16 +40,20 @@ def load_config(
     Raises:
         FileNotFoundError: There is no such file.
     """
-    path = resolve_config(path)
-    if not Path(path).is_file():
-        raise FileNotFoundError(f'{path}: no such config file')
-    cfg = Config.fromfile(path)
+    cfg = path if isinstance(path, Config) else _read_config(path)
     if options:
         cfg.merge_from_dict(options)
     if data_root:
         _set_data_root(cfg._cfg_dict, data_root)
-    cfg.work_dir = work_dir or cfg.get('work_dir') or f'work_dirs/{Path(path).stem}'
+    cfg.work_dir = work_dir or cfg.get('work_dir') or f'work_dirs/{Path(cfg.filename).stem}'
     return cfg
+
+
+def _read_config(path: str) -> Config:
+    path = resolve_config(path)
+    if not Path(path).is_file():
+        raise FileNotFoundError(f'{path}: no such config file')
+    return Config.fromfile(path)
 
 
 def _set_data_root(node: Any, data_root: str) -> None:
@@ -58,11 +66,18 @@ def _set_data_root(node: Any, data_root: str) -> None:
 
 
 def fit_to_hardware(cfg: Config) -> None:
-    """On a machine without CUDA, turn off what needs it: mixed precision, synchronized norms.
+    """Turn off what cannot be.
+
+    Without CUDA that is mixed precision and synchronized norms; without loading workers, what keeps
+    them alive and ahead.
 
     Args:
         cfg: Changed in place.
     """
+    for loader in (cfg.get(f'{name}_dataloader') for name in ('train', 'val', 'test')):
+        if loader and loader.get('num_workers') == 0:
+            for key in ('persistent_workers', 'prefetch_factor', 'multiprocessing_context'):
+                loader.pop(key, None)
     if torch.cuda.is_available():
         return
     cfg.sync_bn = None
@@ -115,4 +130,16 @@ def build_runner(cfg: Config, launcher: str = 'none') -> Runner:
     fit_to_hardware(cfg)
     drop_disabled_hooks(cfg)
     start_processes(cfg, launcher)
-    return RUNNERS.build(cfg) if 'runner_type' in cfg else Runner.from_cfg(cfg)
+    import_quietly('mmseg.datasets')
+    runner = RUNNERS.build(cfg) if 'runner_type' in cfg else _QuietRunner.from_cfg(cfg)
+    runner.register_hook(FittingWeightsHook())
+    return runner
+
+
+class _QuietRunner(Runner):
+    def build_logger(
+        self, log_level: int | str = 'INFO', log_file: str | None = None, **options: Any
+    ) -> MMLogger:
+        logger = super().build_logger(log_level, log_file, **options)
+        keep_setup_off_terminal(logger)
+        return logger

@@ -143,11 +143,15 @@ class RGBDDataset(BaseDataset):
         Returns:
             The sample. If a file turns out bad: None while training, so that another sample is
             drawn; an empty sample while testing.
+
+        Raises:
+            FileNotFoundError: The whole data set is gone.
         """
         info = self.get_data_info(idx)
         try:
             return self.pipeline(copy.deepcopy(info))
         except BadFileError as error:
+            self._check_that_some_are_left()
             self.num_bad_files += 1
             print_log(
                 f'bad file number {self.num_bad_files} of this process: {error}',
@@ -155,3 +159,18 @@ class RGBDDataset(BaseDataset):
                 level=logging.WARNING,
             )
         return self.pipeline(info | dict(is_bad=True)) if self.test_mode else None
+
+    def _check_that_some_are_left(self) -> None:
+        """Stop if no file is there any more, so that not each of thousands is complained of."""
+        step = max(len(self) // NUM_PROBES, 1)
+        infos = [self.get_data_info(index) for index in range(0, len(self), step)]
+        if not any(_is_there(info) for info in infos):
+            raise FileNotFoundError(
+                f'{self.data_root or infos[0]["img_path"]}: none of {len(infos)} samples looked '
+                'into is there, though they were at the start: bring the data back and --resume'
+            )
+
+
+def _is_there(info: dict[str, Any]) -> bool:
+    paths = [Path(value) for key, value in info.items() if key.endswith('_path')]
+    return all(path.is_file() and path.stat().st_size for path in paths)

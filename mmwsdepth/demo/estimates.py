@@ -14,6 +14,7 @@ import numpy as np
 
 from mmwsdepth.apis import DepthInferencer
 from mmwsdepth.apis.focal_length import focal_length_from_exif
+from mmwsdepth.apis.inferencer import NOT_FINITE
 from mmwsdepth.apis.inputs import Frame
 from mmwsdepth.apis.outputs import DepthWriter
 from mmwsdepth.datasets.depth_io import BadFileError
@@ -63,7 +64,8 @@ def estimate_upload(
         focal_length: In pixels of the uploaded image; by default from EXIF, else assumed.
 
     Raises:
-        RefusedError: It is no image that can be used, or does not fit into memory.
+        RefusedError: It is no image that can be used, does not fit into memory, or its estimate is
+            not finite.
     """
     uploaded = decode_image(data, name)
     height, width = uploaded.shape[:2]
@@ -71,7 +73,13 @@ def estimate_upload(
     start = time.monotonic()
     try:
         depth = inferencer(image)['predictions']
-    except BadFileError:
+    except BadFileError as error:
+        if NOT_FINITE in str(error):
+            raise RefusedError(
+                f'{name}: pixels of the estimate {NOT_FINITE}: start the demo with another '
+                'checkpoint',
+                500,
+            ) from None
         raise RefusedError(
             f'{name}: {image.shape[1]}x{image.shape[0]} pixels do not fit into memory: start the '
             f'demo with --longest-side below {max(image.shape[:2])}',

@@ -13,10 +13,11 @@ from mmwsdepth.registry import METRICS
 
 from .dbe import DepthBoundaryErrors, dbe_to_annotation
 from .ibims_annotations import annotations_of, load_annotation
+from .per_image_metric import report_broken
 
 SMALLEST_PLANE = 0.05  # share of the image
 MIN_DEPTH = 1e-3
-Row = tuple[DepthBoundaryErrors | None, list[PlanarityErrors]]
+Row = tuple[str, DepthBoundaryErrors | None, list[PlanarityErrors]]
 
 
 @METRICS.register_module()
@@ -26,7 +27,8 @@ class IBimsMetric(BaseMetric):
     Columns: dbe_acc and dbe_comp (pixels), means over the images with annotated edges; pe_fla (cm)
     and pe_ori (degrees), means over the planes of all images that have at least 5 % of their
     image's pixels with valid depth. An image without valid depth is skipped; `DepthMetric` names
-    it. With that metric's prefix the columns join its row of the report.
+    it. A prediction with NaN or infinite depth is reported, and every column is NaN. With that
+    metric's prefix the columns join its row of the report.
 
     Args:
         data_root: Folder that `tools/prepare.py ibims` wrote.
@@ -63,7 +65,7 @@ class IBimsMetric(BaseMetric):
         self.results.extend(map(self.row_for, data_samples))
 
     def row_for(self, sample: dict) -> Row:
-        """Score an image: its edges, if any are annotated, and each of its planes."""
+        """Score an image by its name: its edges, if any are annotated, and each of its planes."""
         name = sample['name']
         if name not in self.annotations:
             raise ValueError(
@@ -80,11 +82,11 @@ class IBimsMetric(BaseMetric):
                 'DownsampleDepth out of the pipeline'
             )
         if not (target > 0).any():
-            return None, []
+            return name, None, []
         annotation = load_annotation(self.data_root, self.annotations[name])
         if not pred.isfinite().all():
             broken = math.nan, math.nan
-            return DepthBoundaryErrors(*broken), [PlanarityErrors(*broken)]
+            return name, DepthBoundaryErrors(*broken), [PlanarityErrors(*broken)]
         pred = pred.clamp(min=MIN_DEPTH)
         planes = [
             planarity_errors(pred, target, mask, plane.normal, annotation.camera)
@@ -92,7 +94,7 @@ class IBimsMetric(BaseMetric):
             for mask in [plane.mask & (target > 0)]
             if mask.float().mean() >= SMALLEST_PLANE
         ]
-        return dbe_to_annotation(pred, annotation.edges), planes
+        return name, dbe_to_annotation(pred, annotation.edges), planes
 
     def compute_metrics(self, results: list[Row]) -> dict[str, float]:
         """Average over images and over planes.
@@ -100,8 +102,10 @@ class IBimsMetric(BaseMetric):
         Args:
             results: A row an image.
         """
-        edges = [errors for errors, _ in results if errors is not None]
-        planes = [errors for _, row in results for errors in row]
+        edges = [errors for _, errors, _ in results if errors is not None]
+        planes = [errors for _, _, row in results for errors in row]
+        broken = [name for name, errors, _ in results if errors and math.isnan(errors[0])]
+        report_broken(self.prefix, broken, len(results))
         if not edges or not planes:
             lacking = 'edges' if not edges else f'a plane of {SMALLEST_PLANE:.0%} of its pixels'
             raise ValueError(

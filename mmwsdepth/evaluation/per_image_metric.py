@@ -1,10 +1,12 @@
 """Metrics of one image, averaged over images."""
 
 import logging
+import math
 from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Any
 
+import torch
 import torch.nn.functional as F
 from mmengine.evaluator import BaseMetric
 from mmengine.logging import print_log
@@ -22,7 +24,8 @@ class PerImageMetric(BaseMetric):
     """Per-image means, then the mean over images; a subclass says what is measured.
 
     One row of numbers an image is kept, whatever its size. An image that lacks what the metric
-    needs is reported and skipped.
+    needs is reported and skipped. A prediction with NaN or infinite depth is reported, and scores
+    NaN in every column.
 
     Args:
         min_depth: Depth in meters below which nothing is scored; predictions are clamped to it.
@@ -66,7 +69,7 @@ class PerImageMetric(BaseMetric):
         """Score one image.
 
         Args:
-            pred: (h, w) in meters, within the range.
+            pred: (h, w) in meters, finite and within the range.
             target: (h, w) in meters.
             valid: (h, w), true where the target counts; somewhere.
 
@@ -95,14 +98,23 @@ class PerImageMetric(BaseMetric):
         valid = mask & (target > self.min_depth) & (target <= self.max_depth)
         if not valid.any():
             return 'valid depth'
-        return self.score(pred.clamp(self.min_depth, self.max_depth), target, valid)
+        # What an image lacks is the truth's to say, whatever the prediction.
+        is_finite = bool(pred.isfinite().all())
+        scored = pred if is_finite else target
+        row = self.score(scored.clamp(self.min_depth, self.max_depth), target, valid)
+        return row if is_finite or isinstance(row, str) else [math.nan] * len(row)
 
     def prediction_for(self, sample: dict, target: Tensor) -> Tensor:
-        """Bring a sample's prediction to the grid of its ground truth, (1, h, w)."""
+        """Bring a sample's prediction to the grid of its ground truth, (1, h, w).
+
+        All of it is NaN if any pixel of the prediction is NaN or infinite.
+        """
         pred = sample['pred_depth_map']['data'].float()
+        if not pred.isfinite().all():
+            return torch.full_like(target, math.nan)
         h, w = target.shape[-2:]
         if h <= pred.shape[-2] and w <= pred.shape[-1]:
-            return downsample_depth(pred[None], (h, w), self.sensor)[0]
+            return downsample_depth(pred[None], (h, w), self.sensor, is_dense=True)[0]
         return F.interpolate(pred[None], (h, w), mode='bilinear', align_corners=False)[0]
 
     def compute_metrics(self, results: list[tuple[str, Row]]) -> dict[str, float]:
@@ -112,9 +124,11 @@ class PerImageMetric(BaseMetric):
             results: A name and the row of each image.
         """
         self._report_skipped(results)
-        rows = [row for _, row in results if not isinstance(row, str)]
-        if not rows:
+        scored = [(name, row) for name, row in results if not isinstance(row, str)]
+        if not scored:
             raise ValueError(f'none of {len(results)} images has {self.need}')
+        report_broken(self.prefix, [n for n, row in scored if math.isnan(row[0])], len(results))
+        rows = [row for _, row in scored]
         return {
             name: sum(column) / len(rows)
             for name, column in zip(self.columns, zip(*rows, strict=True), strict=True)
@@ -128,8 +142,28 @@ class PerImageMetric(BaseMetric):
         for lacking, names in skipped.items():
             print_log(
                 f'{self.prefix}: skipped {len(names)} of {len(results)} images without '
-                f'{lacking}: {", ".join(names[:NAMED_IMAGES])}'
-                + (', ...' if len(names) > NAMED_IMAGES else ''),
+                f'{lacking}: {_first_of(names)}',
                 logger='current',
                 level=logging.WARNING,
             )
+
+
+def report_broken(prefix: str | None, names: Sequence[str], total: int) -> None:
+    """Warn of images whose prediction is not finite.
+
+    Args:
+        prefix: The metric's row in reports.
+        names: Of those images; none warns of nothing.
+        total: Number of all images.
+    """
+    if names:
+        print_log(
+            f'{prefix}: NaN or infinite depth is predicted for {len(names)} of {total} images, so '
+            f'every error is NaN: {_first_of(names)}',
+            logger='current',
+            level=logging.WARNING,
+        )
+
+
+def _first_of(names: Sequence[str]) -> str:
+    return ', '.join(names[:NAMED_IMAGES]) + (', ...' if len(names) > NAMED_IMAGES else '')

@@ -26,12 +26,15 @@ def depth_errors(pred: Tensor, target: Tensor, valid: Tensor) -> dict[str, float
     Returns:
         By name: abs_rel; sq_rel (m); rmse (m); rmse_log and log10; silog (as KITTI and BTS define
         it: 100 times the standard deviation of the log error, lambda = 1); d1, d2, d3 (share of
-        pixels whose ratio to the truth is below 1.25, 1.25^2, 1.25^3). NaN if no pixel is valid.
+        pixels whose ratio to the truth is below 1.25, 1.25^2, 1.25^3). All NaN if no pixel is
+        valid, or the prediction is not finite at one that is.
     """
     rows = max(BAND_PIXELS // pred.shape[1], 1)
     bands = zip(pred.split(rows), target.split(rows), valid.split(rows), strict=True)
     sums = torch.stack([_sums(*band) for band in bands]).sum(0)
     abs_rel, sq_rel, square, log, square_log, signed_log, *within = (sums[1:] / sums[0]).tolist()
+    if not math.isfinite(abs_rel):
+        return dict.fromkeys(ERROR_NAMES, math.nan)
     values = (
         abs_rel,
         sq_rel,

@@ -89,13 +89,17 @@ def _cell_shares(fine: int, coarse: int, like: Tensor) -> Tensor:
     return (overlap.clamp(min=0) / ratio).to(like.dtype)
 
 
-def downsample_depth(depth: Tensor, size: Size, mode: str = 'area') -> Tensor:
+def downsample_depth(
+    depth: Tensor, size: Size, mode: str = 'area', is_dense: bool = False
+) -> Tensor:
     """Bring depth onto a coarser grid, ignoring missing values.
 
     Args:
         depth: (N, 1, H, W) in meters; 0 means no measurement.
         size: (h, w) of the coarser grid.
         mode: How the sensor integrates a cell: 'area', 'nearest', 'median' or 'min'.
+        is_dense: Whether every pixel counts, as in a prediction: then 0 is a depth, and a cell with
+            NaN is NaN.
 
     Returns:
         (N, 1, h, w) in meters, float32 or float64; 0 where less than half of a cell was measured
@@ -116,12 +120,12 @@ def downsample_depth(depth: Tensor, size: Size, mode: str = 'area') -> Tensor:
     if (height, width) == tuple(size):
         return depth
     if mode == 'area':
-        return _area(depth, size)
+        return area_mean(depth, size) if is_dense else _area(depth, size)
     if mode == 'nearest':
         rows = _cell_centers(height, size[0], depth.device)
         columns = _cell_centers(width, size[1], depth.device)
         return depth[..., rows[:, None], columns]
-    return _order_statistic(depth, size, mode)
+    return _order_statistic(depth, size, mode, is_dense)
 
 
 def _area(depth: Tensor, size: Size) -> Tensor:
@@ -136,16 +140,18 @@ def _cell_centers(fine: int, coarse: int, device: torch.device) -> Tensor:
     return center.floor().long().clamp(max=fine - 1)
 
 
-def _order_statistic(depth: Tensor, size: Size, mode: str) -> Tensor:
+def _order_statistic(depth: Tensor, size: Size, mode: str, is_dense: bool) -> Tensor:
     rows, row_inside = _cell_pixels(depth.shape[-2], size[0], depth.device)
     columns, column_inside = _cell_pixels(depth.shape[-1], size[1], depth.device)
     cells = depth[:, :, rows][..., columns].permute(0, 1, 2, 4, 3, 5).flatten(-2)
     inside = (row_inside[:, None, :, None] & column_inside[None, :, None, :]).flatten(-2)
-    measured = (cells > 0) & inside
+    measured = inside.expand_as(cells) if is_dense else (cells > 0) & inside
     if mode == 'min':
         value = torch.where(measured, cells, torch.inf).amin(-1)
     else:
         value = torch.where(measured, cells, torch.nan).nanmedian(-1).values
+    if is_dense:
+        value = value.masked_fill((cells.isnan() & inside).any(-1), torch.nan)
     enough = measured.sum(-1) >= _HALF * inside.sum(-1)
     return torch.where(enough, value, torch.zeros_like(value))
 

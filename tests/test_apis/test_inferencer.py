@@ -174,3 +174,24 @@ def test_what_cannot_start_says_why(monkeypatch, options, message) -> None:
 def test_a_batch_size_below_one_is_refused(inferencer: DepthInferencer) -> None:
     with pytest.raises(ValueError, match='batch_size is 0: give 1 or more'):
         inferencer(noise(), batch_size=0)
+
+
+@pytest.mark.parametrize('broken', [np.nan, np.inf])
+def test_an_estimate_that_is_not_finite_is_a_complaint_and_not_written(
+    inferencer: DepthInferencer, folder: Path, tmp_path: Path, monkeypatch, broken: float
+) -> None:
+    forward = inferencer.forward
+
+    def overflowing(batch: dict) -> list:
+        samples = forward(batch)
+        if batch['inputs'][0].shape[-2:] == OTHER:
+            samples[0].pred_depth_map.data[0, 0, 0] = broken
+        return samples
+
+    monkeypatch.setattr(inferencer, 'forward', overflowing)
+    results = inferencer(folder, writer=DepthWriter(tmp_path / 'out', ['png']))
+    assert results['names'] == ['a', 'b', 'e']
+    assert f'{folder}/d.png: NaN or infinite depth' in results['rejected'][1]
+    assert [path.stem for path in sorted((tmp_path / 'out/png').iterdir())] == ['a', 'b', 'e']
+    with pytest.raises(BadFileError, match=r'd\.png: NaN or infinite depth is estimated'):
+        inferencer(folder / 'd.png')

@@ -56,3 +56,13 @@ def test_a_default_hook_that_is_none_is_off_whoever_it_is_of(tiny_config, rooms_
     hooks = {type(hook).__name__ for hook in build_runner(cfg).hooks}
     assert not hooks & {'AlternatingBranchesHook', 'ParamSchedulerHook'}
     assert {'AffinityDistillationHook', 'LoggerHook'} <= hooks
+
+
+def test_without_loading_workers_nothing_is_asked_of_them(tiny_config) -> None:
+    cfg = tiny_config(
+        train_dataloader__persistent_workers=True, train_dataloader__prefetch_factor=4
+    )
+    cfg.val_dataloader.update(num_workers=2, persistent_workers=True)
+    runner = build_runner(cfg)
+    assert cfg.val_dataloader.persistent_workers
+    assert runner.build_dataloader(cfg.train_dataloader, seed=0).num_workers == 0

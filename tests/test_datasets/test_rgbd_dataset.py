@@ -4,7 +4,9 @@ import shutil
 import cv2
 import numpy as np
 import pytest
+from torch.utils.data import DataLoader
 
+from mmwsdepth.apis import one_sentence_errors
 from mmwsdepth.datasets import NYUDepthDataset, RGBDDataset
 from mmwsdepth.registry import DATASETS
 
@@ -248,3 +250,27 @@ def test_nyu_is_an_rgbd_data_set_that_drops_what_lies_beyond_ten_meters(rgbd_fol
     depth = dataset('NYUDepthDataset', depth_scale=1.0)[0]['gt_depth_map']
     np.testing.assert_array_equal(depth[0], np.float32([2, 9.9, 10, 0]))
     assert issubclass(NYUDepthDataset, RGBDDataset)
+
+
+@pytest.mark.parametrize('test_mode', [False, True])
+@pytest.mark.parametrize('folder', ['', 'images', 'annotations'])
+def test_a_data_set_that_vanishes_is_one_error_and_no_warning(
+    rgbd_folder, dataset, warned, folder, test_mode
+):
+    for index in range(40):
+        rgbd_folder.add(f'room_{index}')
+    data = dataset(test_mode=test_mode)
+    shutil.rmtree(rgbd_folder.root / folder)
+    with pytest.raises(FileNotFoundError, match=rf'^{rgbd_folder.root}: none of 5 samples looked'):
+        data[3]
+    assert not warned
+
+
+def test_a_vanished_data_set_ends_in_one_sentence_from_a_loading_worker_too(rgbd_folder, dataset):
+    rgbd_folder.add('a')
+    data = dataset()
+    shutil.rmtree(rgbd_folder.root)
+    with pytest.raises(SystemExit) as end, one_sentence_errors():
+        next(iter(DataLoader(data, num_workers=1)))
+    assert str(end.value).startswith(f'error: {rgbd_folder.root}: none of 1 samples looked into')
+    assert '\n' not in str(end.value)

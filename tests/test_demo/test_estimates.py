@@ -60,6 +60,19 @@ def test_too_little_memory_is_one_sentence(inferencer, monkeypatch) -> None:
         estimate_upload(inferencer, encoded(), 'a', 100)
 
 
+def test_an_estimate_that_is_not_finite_is_one_sentence(inferencer, monkeypatch) -> None:
+    forward = DepthInferencer.forward
+
+    def broken(self: DepthInferencer, batch: object) -> object:
+        samples = forward(self, batch)
+        samples[0].pred_depth_map.data[0, 0, 0] = math.inf
+        return samples
+
+    monkeypatch.setattr(DepthInferencer, 'forward', broken)
+    with pytest.raises(RefusedError, match=r'^a: pixels of the estimate are not finite: start'):
+        estimate_upload(inferencer, encoded(), 'a', 100)
+
+
 def test_the_png_holds_millimeters() -> None:
     estimate = made()
     content, suffix = make_file(estimate, 'png', 50)
@@ -98,3 +111,21 @@ def test_the_shelf_keeps_the_newest() -> None:
     assert [shelf.get(key).name for key in keys[1:]] == [str(i) for i in range(1, KEPT + 1)]
     with pytest.raises(RefusedError, match=rf'not one of the last {KEPT}.*again'):
         shelf.get(keys[0])
+
+
+def test_an_estimate_that_is_not_finite_is_refused_as_such(
+    inferencer: DepthInferencer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forward = inferencer.forward
+
+    def overflowing(batch: dict) -> list:
+        samples = forward(batch)
+        samples[0].pred_depth_map.data.fill_(math.nan)
+        return samples
+
+    monkeypatch.setattr(inferencer, 'forward', overflowing)
+    with pytest.raises(
+        RefusedError, match=r'^a\.png: NaN or infinite depth is estimated'
+    ) as refused:
+        estimate_upload(inferencer, encoded(), 'a.png', longest_side=56)
+    assert refused.value.status == 422

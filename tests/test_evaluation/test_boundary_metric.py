@@ -157,18 +157,16 @@ def test_nothing_to_score_is_an_error():
 
 
 @pytest.mark.filterwarnings('error')
-def test_a_prediction_that_is_not_a_number_is_not_passed_over():
+@pytest.mark.parametrize('broken', [math.nan, math.inf, -math.inf])
+@pytest.mark.parametrize('factor', [1, 2])
+def test_a_prediction_that_is_not_finite_makes_every_error_nan_and_is_named(log, broken, factor):
     data = samples()
-    data[1]['pred_depth_map']['data'][0, 0, 0] = float('nan')
+    finer = data[1]['pred_depth_map']['data'].repeat_interleave(factor, 1)
+    finer = finer.repeat_interleave(factor, 2)
+    finer[0, 0, 0] = broken  # which no pixel of the truth's grid is picked from when finer
+    data[1]['pred_depth_map']['data'] = finer
     assert all(math.isnan(value) for value in score(data).values())
-
-
-def test_a_prediction_without_depth_where_nothing_is_scored_is_fine():
-    data, holed = samples(), samples()
-    for one in holed:
-        one['gt_depth_map_hr']['data'][:, :4] = 0
-        one['pred_depth_map']['data'][:, :4] = float('nan')
-    assert score(holed) == pytest.approx(score(data))
+    assert 'predicted for 1 of 4 images' in log.text and log.text.strip().endswith(': image 1')
 
 
 def test_only_the_range_and_the_crop_are_scored():
@@ -186,7 +184,7 @@ def test_only_the_range_and_the_crop_are_scored():
 
 
 def test_predictions_are_clamped_to_the_range():
-    pred = step(far=float('inf'))
+    pred = step(far=1e9)
     pred[:, :30] = -1
     target = step(near=0.5, far=8.0)
     got = score([sample(pred, gt_depth_map_hr=target)], min_depth=0.1, max_depth=8.0)

@@ -147,7 +147,7 @@ def test_a_prediction_on_a_coarser_grid_is_interpolated():
 def test_predictions_are_clamped_to_the_range_and_targets_outside_do_not_count(low, high):
     data = samples()
     data[0]['pred_depth_map']['data'][:, :4] = -1
-    data[0]['pred_depth_map']['data'][:, 4:8] = float('inf')
+    data[0]['pred_depth_map']['data'][:, 4:8] = 1e9
     want = mean_reference([arrays(one, 'gt_depth_map') for one in data], low=low, high=high)
     assert score(data, min_depth=low, max_depth=high) == pytest.approx(want, rel=1e-6)
 
@@ -207,10 +207,20 @@ def test_no_valid_depth_at_all_is_an_error():
         score(data)
 
 
-def test_a_prediction_that_is_not_a_number_is_not_passed_over():
-    data = samples(2)
-    data[1]['pred_depth_map']['data'].fill_(float('nan'))
-    assert math.isnan(score(data)['depth/abs_rel'])
+@pytest.mark.parametrize('broken', [math.nan, math.inf, -math.inf])
+@pytest.mark.parametrize('grid', [HR, LR])
+@pytest.mark.parametrize('columns', [slice(None), slice(None, None, 2), slice(1)])
+def test_a_prediction_that_is_not_finite_makes_every_error_nan_and_is_named(
+    log, broken, grid, columns
+):
+    data = [sample(np.full(HR, 2.0, np.float32), f'room {i}') for i in range(3)]
+    for one in data:
+        one['gt_depth_map'] = dict(data=torch.full((1, *grid), 2.0))
+    data[1]['pred_depth_map']['data'][..., columns] = broken
+    assert all(math.isnan(value) for value in score(data).values())
+    (record,) = log.records
+    assert 'predicted for 1 of 3 images' in record.getMessage()
+    assert record.getMessage().endswith(': room 1')
 
 
 def test_padding_at_the_end_is_dropped():

@@ -5,6 +5,7 @@ import cv2
 import numpy as np
 import pytest
 import torch
+from mmengine.logging import MMLogger
 from scipy.io import savemat
 
 from mmwsdepth.datasets.converters import Style, convert
@@ -102,11 +103,17 @@ def test_an_image_without_valid_depth_counts_nowhere(ibims):
         score(root, [bad])
 
 
-def test_a_prediction_that_is_not_finite_shows(ibims):
+@pytest.mark.parametrize('broken', [math.nan, math.inf, -math.inf])
+def test_a_prediction_that_is_not_finite_shows_and_is_named(ibims, broken, caplog):
     root, depth = ibims
     pred = depth[NAMES[0]].clone()
-    pred[0, 0] = math.nan
-    assert all(map(math.isnan, score(root, [(NAMES[0], pred, depth[NAMES[0]])]).values()))
+    pred[0, 0] = broken
+    good = (NAMES[1], depth[NAMES[1]], depth[NAMES[1]])
+    MMLogger.get_current_instance().addHandler(caplog.handler)
+    values = score(root, [good, (NAMES[0], pred, depth[NAMES[0]])])
+    MMLogger.get_current_instance().removeHandler(caplog.handler)
+    assert all(map(math.isnan, values.values()))
+    assert f'predicted for 1 of 2 images, so every error is NaN: {NAMES[0]}' in caplog.text
 
 
 def test_what_does_not_fit_is_named(ibims, tmp_path):

@@ -91,3 +91,15 @@ def test_a_set_of_several_sizes_is_refused():
     maps = [np.ones((8, 16), np.float32), np.ones((8, 8), np.float32)]
     with pytest.raises(RuntimeError, match='16'):
         _ = metric_of(maps).mean_depth
+
+
+def test_the_baseline_does_not_depend_on_the_prediction():
+    maps = holey_maps()
+    target = maps[0] + 0.1
+    broken = np.full_like(target, np.nan)
+    scores = []
+    for pred in (None, broken):
+        metric = metric_of(maps)
+        metric.process(None, [sample_of(target, pred)])
+        scores.append(metric.evaluate(1))
+    assert scores[0] == scores[1]

@@ -71,6 +71,13 @@ def test_invalid_pixels_do_not_count(garbage):
     assert depth_errors(pred.where(valid, garbage), target.where(valid, garbage), valid) == want
 
 
+@pytest.mark.parametrize('broken', [math.nan, math.inf, -math.inf])
+def test_one_pixel_that_is_not_finite_makes_every_error_nan(broken):
+    pred = target_map(1)
+    pred[0, 0] = broken
+    assert all(math.isnan(value) for value in depth_errors(pred, target_map(), ALL).values())
+
+
 def test_no_valid_pixel_gives_nan():
     errors = depth_errors(target_map(), target_map(), ~ALL)
     assert all(math.isnan(value) for value in errors.values())

@@ -196,6 +196,29 @@ def test_other_marks_of_missing_depth_do_not_bleed_either(mode, missing):
 
 @pytest.mark.parametrize('mode', SENSORS)
 @pytest.mark.parametrize(('fine', 'coarse'), GRIDS)
+def test_dense_depth_keeps_nan_and_counts_zero(fine, coarse, mode):
+    depth = holey(fine)
+    full = depth.where(depth > 0, 1.0)
+    torch.testing.assert_close(
+        downsample_depth(full, coarse, mode, is_dense=True), downsample_depth(full, coarse, mode)
+    )
+    zeros = torch.zeros_like(depth)
+    assert (downsample_depth(zeros, coarse, mode, is_dense=True) == 0).all()
+    striped = full.clone()
+    striped[..., ::2] = math.nan
+    if mode != 'nearest':
+        assert downsample_depth(striped, coarse, mode, is_dense=True).isnan().any()
+    assert downsample_depth(striped * math.nan, coarse, mode, is_dense=True).isnan().all()
+
+
+def test_zeros_of_a_prediction_are_averaged():
+    depth = torch.tensor([[0.0, 4.0]])[None, None]
+    assert downsample_depth(depth, (1, 1), is_dense=True).item() == 2
+    assert downsample_depth(depth, (1, 1)).item() == 4
+
+
+@pytest.mark.parametrize('mode', SENSORS)
+@pytest.mark.parametrize(('fine', 'coarse'), GRIDS)
 def test_gradients_go_to_contributing_pixels_only(fine, coarse, mode):
     depth = holey(fine).requires_grad_()
     out = downsample_depth(depth, coarse, mode)

@@ -1,5 +1,6 @@
 """Writes the trained student for others to use."""
 
+from io import BytesIO
 from pathlib import Path
 
 import torch
@@ -7,6 +8,7 @@ from mmengine.dist import master_only
 from mmengine.hooks import EMAHook, Hook
 from mmengine.runner import Runner
 
+from mmwsdepth.integrity import names_of_broken
 from mmwsdepth.registry import HOOKS
 from mmwsdepth.version import __version__
 
@@ -30,7 +32,11 @@ class PublishStudentHook(Hook):
 
     @master_only
     def after_train(self, runner: Runner) -> None:
-        """Write the file beside the checkpoints, whole or not at all."""
+        """Write the file beside the checkpoints, whole or not at all.
+
+        Raises:
+            ValueError: Weights are NaN or infinite.
+        """
         averages = [hook.ema_model.module for hook in runner.hooks if isinstance(hook, EMAHook)]
         model = averages[-1] if averages else unwrapped_model(runner)
         if not hasattr(model, 'student'):
@@ -40,8 +46,20 @@ class PublishStudentHook(Hook):
             for key, value in model.state_dict().items()
             if not key.startswith(TRAINING_ONLY)
         }
-        meta = dict(cfg=runner.cfg.pretty_text, mmwsdepth_version=__version__)
         path = Path(runner.work_dir) / FILE_NAME
-        torch.save(dict(meta=meta, state_dict=state), path.with_suffix('.tmp'))
+        broken = names_of_broken(state)
+        if broken:
+            raise ValueError(
+                f'{path}: not written, since {broken[0]} (of {len(broken)} such tensors) holds NaN '
+                'or infinite values: lower optim_wrapper.optimizer.lr and train anew'
+            )
+        meta = dict(
+            cfg=runner.cfg.pretty_text,
+            experiment_name=runner.experiment_name,
+            mmwsdepth_version=__version__,
+        )
+        content = BytesIO()
+        torch.save(dict(meta=meta, state_dict=state), content)
+        path.with_suffix('.tmp').write_bytes(content.getvalue())
         path.with_suffix('.tmp').replace(path)
         runner.logger.info(f'student without teacher: {path}')

@@ -1,13 +1,18 @@
 """Writes predictions to disk."""
 
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 from mmengine.hooks import Hook
+from mmengine.logging import print_log
 from mmengine.runner import Runner
 from mmengine.structures import BaseDataElement
 
 from mmwsdepth.datasets.depth_io import write_depth
+from mmwsdepth.datasets.transforms.formatting import PATH_KEYS
+from mmwsdepth.datasets.write_whole import keep_inputs
 from mmwsdepth.registry import HOOKS
 
 
@@ -29,8 +34,24 @@ class SavePredictionsHook(Hook):
         data_batch: dict | None = None,
         outputs: Sequence[BaseDataElement] | None = None,
     ) -> None:
-        """Write a batch; an image that could not be read has no prediction."""
+        """Write a batch; an image that could not be read has no prediction.
+
+        Raises:
+            ValueError: The folder is that of the images or of ground truth.
+        """
         for sample in outputs or ():
-            if not sample.get('is_bad'):
-                depth = sample.pred_depth_map.data[0].cpu().numpy()
-                write_depth(Path(self.out_dir) / sample.name, depth)
+            if sample.get('is_bad'):
+                continue
+            depth, path = sample.pred_depth_map.data[0].cpu().numpy(), Path(self.out_dir)
+            path /= sample.name
+            if not np.isfinite(depth).all():
+                print_log(
+                    f'{path}: not written, NaN or infinite depth is predicted',
+                    'current',
+                    logging.WARNING,
+                )
+                continue
+            inputs = [sample.get(key) for key in PATH_KEYS if key in sample]
+            for suffix in ('.png', '.npy'):
+                keep_inputs(path.with_name(path.name + suffix), inputs)
+            write_depth(path, depth)

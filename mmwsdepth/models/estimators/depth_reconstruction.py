@@ -8,11 +8,13 @@ import torch
 import torch.nn.functional as F
 from mmcv.cnn import ConvModule
 from mmengine.model import BaseModel
+from mmengine.runner import CheckpointLoader
 from torch import Tensor, nn
 
 from mmwsdepth.registry import MODELS
 
 from ..losses.reduce import MIN_DEPTH
+from .checkpoint_fit import fit_weights, weights_in
 from .estimate import Estimate, samples_for, stack_gt_depth, store_prediction
 
 
@@ -98,6 +100,27 @@ class DepthReconstruction(BaseModel):
         self.output = nn.Conv2d(channels[0], 1, 3, padding=1)
         if frozen:
             self.requires_grad_(False)
+
+    def init_weights(self) -> None:
+        """Initialize.
+
+        Raises:
+            ValueError: The checkpoint that `init_cfg` names is another model's.
+        """
+        source = self.init_cfg if isinstance(self.init_cfg, dict) else {}
+        if source.get('type') == 'Pretrained':
+            weights = weights_in(CheckpointLoader.load_checkpoint(source['checkpoint'], 'cpu'))
+            prefix = source.get('prefix') or ''
+            prefix = prefix and prefix.removesuffix('.') + '.'
+            own = {k.removeprefix(prefix): v for k, v in weights.items() if k.startswith(prefix)}
+            complaint = fit_weights(self, own).complaint
+            if complaint:
+                raise ValueError(
+                    f"{source['checkpoint']}: not the teacher's weights: {complaint}: set "
+                    'model.teacher.init_cfg.checkpoint and model.teacher.channels to what belongs '
+                    'together'
+                )
+        super().init_weights()
 
     def train(self, mode: bool = True) -> 'DepthReconstruction':
         """Set the mode; a frozen teacher stays in evaluation."""

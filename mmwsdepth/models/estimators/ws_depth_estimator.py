@@ -132,14 +132,14 @@ class WSDepthEstimator(BaseModel):
         losses, feats = {}, []
         if hr_learns:
             hr = self.estimate(inputs)
-            hr_down = downsample_depth(hr.depth, grid, self.sensor)
+            hr_down = downsample_depth(hr.depth, grid, self.sensor, is_dense=True)
             feats.append(hr.feats)
             if self.loss_hr:
                 losses['loss_hr'] = self.loss_hr(hr_down, gt)
         if lr_learns or self.loss_consistency:
             with torch.set_grad_enabled(lr_learns and torch.is_grad_enabled()):
                 lr = self.estimate_lr(downsample_image(inputs, self.lr_size(inputs, grid)))
-                lr_down = downsample_depth(lr.depth, grid, self.sensor)
+                lr_down = downsample_depth(lr.depth, grid, self.sensor, is_dense=True)
         if lr_learns:
             feats.append(lr.feats)
             if self.loss_lr:

@@ -1,10 +1,11 @@
 """Consistency of the two resolutions."""
 
+import torch
 from torch import Tensor, nn
 
 from mmwsdepth.registry import MODELS
 
-from .pixelwise import l1_loss, log_l1_loss
+from .reduce import log_difference
 
 
 def resolution_consistency_loss(
@@ -19,7 +20,11 @@ def resolution_consistency_loss(
         depth_hr_down: (N, 1, h, w) in meters, from the HR image.
         log: Compare log-depth instead of meters.
     """
-    return (log_l1_loss if log else l1_loss)(depth_hr_down, depth_lr)
+    difference = depth_hr_down - depth_lr
+    if log:
+        everywhere = torch.ones_like(depth_lr, dtype=torch.bool)
+        difference = log_difference(depth_hr_down, depth_lr, everywhere)
+    return difference.abs().mean()
 
 
 @MODELS.register_module()

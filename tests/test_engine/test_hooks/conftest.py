@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import torch
 from mmengine.config import Config
-from mmengine.logging import MMLogger
+from mmengine.logging import MessageHub, MMLogger
 from mmengine.visualization import Visualizer
 from torch import nn
 
@@ -37,6 +37,8 @@ def make_runner(tmp_path: Path) -> Callable[..., Any]:
             max_iters=10,
             hooks=[],
             seed=3,
+            experiment_name='tiny_20260102_030405',
+            message_hub=MessageHub.get_instance(str(tmp_path)),
             work_dir=str(tmp_path),
             cfg=Config(dict(x=1)),
             logger=MMLogger.get_instance('test'),

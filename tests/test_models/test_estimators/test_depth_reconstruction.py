@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 import torch
 from torch.optim import Adam
@@ -7,7 +9,7 @@ from mmwsdepth.models.estimators.depth_reconstruction import mask_blocks
 
 
 def _teacher(**options: object) -> DepthReconstruction:
-    return DepthReconstruction(channels=(8, 16, 24), **options)
+    return DepthReconstruction(**(dict(channels=(8, 16, 24)) | options))
 
 
 def test_features_have_the_documented_strides_for_odd_sizes_too() -> None:
@@ -100,3 +102,26 @@ def test_frozen_survives_train_mode() -> None:
     teacher = _teacher(frozen=True, init_cfg=init_cfg).train()
     assert not any(m.training for m in teacher.modules())
     assert not any(p.requires_grad for p in teacher.parameters())
+
+
+@pytest.mark.parametrize('prefix', [None, 'teacher', 'teacher.'])
+def test_a_teacher_starts_from_the_whole_of_its_own_weights_or_not_at_all(
+    tmp_path: Path, prefix: str | None
+) -> None:
+    saved, start = _teacher(), '' if prefix is None else 'teacher.'
+    states = dict(good=saved.state_dict(), wide=_teacher(channels=(16, 24)).state_dict())
+    states['part'] = dict(list(states['good'].items())[:-1])
+    for name, state in states.items():
+        weights = {f'{start}{key}': value for key, value in state.items()}
+        torch.save(dict(state_dict=weights), tmp_path / f'{name}.pth')
+
+    def load(name: str) -> DepthReconstruction:
+        init_cfg = dict(type='Pretrained', checkpoint=str(tmp_path / f'{name}.pth'))
+        teacher = _teacher(frozen=True, init_cfg=init_cfg | (dict(prefix=prefix) if prefix else {}))
+        teacher.init_weights()
+        return teacher
+
+    assert all(torch.equal(v, states['good'][k]) for k, v in load('good').state_dict().items())
+    for name, complaint in (('wide', 'is'), ('part', r'has no output\.bias')):
+        with pytest.raises(ValueError, match=rf'{name}\.pth: not the teach.*: .*{complaint}'):
+            load(name)

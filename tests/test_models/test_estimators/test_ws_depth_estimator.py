@@ -397,3 +397,12 @@ def test_another_models_checkpoint_is_refused(make_estimator) -> None:
     model = make_estimator()
     with pytest.raises(ValueError, match="none of the student's weights"):
         load_state_dict(model, model.teacher.state_dict())
+
+
+@pytest.mark.parametrize('sensor', ['area', 'nearest', 'median', 'min'])
+def test_losses_of_depth_that_is_no_number_are_none(make_estimator, make_samples, sensor) -> None:
+    model = make_estimator(sensor=sensor)
+    model.student.decode_head.output.bias.data.fill_(torch.nan)
+    losses = model.loss(torch.randn(2, 3, 32, 64), make_samples((8, 16)))
+    for name in ('loss_hr', 'loss_lr', 'loss_consistency'):
+        assert losses[name].isnan(), name

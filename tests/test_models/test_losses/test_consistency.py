@@ -47,3 +47,16 @@ def test_the_weight_is_a_factor():
     lr, hr = depths()
     weighted = ResolutionConsistencyLoss(loss_weight=0.25)(lr, hr)
     torch.testing.assert_close(weighted, 0.25 * resolution_consistency_loss(lr, hr))
+
+
+@pytest.mark.parametrize('log', [True, False])
+@pytest.mark.parametrize('side', [0, 1])
+def test_one_pixel_that_is_no_number_shows(log, side):
+    pair = [depth.detach().clone() for depth in depths()]
+    pair[side][0, 0, 0, 0] = math.nan
+    assert resolution_consistency_loss(*pair, log).isnan()
+
+
+def test_zero_is_a_depth_of_an_estimate():
+    lr, hr = torch.tensor([[0.0, 2.0], [4.0, 2.0]]).view(2, 1, 1, 1, 2)
+    assert resolution_consistency_loss(lr, hr, log=False).item() == 2
