@@ -34,6 +34,24 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help='png: 16-bit millimeters; npy, exr: float32 meters; color: with a bar in meters; '
         'ply: colored point cloud; default png color',
     )
+    parser.add_argument(
+        '--sensor-depth',
+        metavar='PATH',
+        help='coarse depth of the same images, which gives the meters: a folder with files of the '
+        "images' names, or one image's file",
+    )
+    parser.add_argument(
+        '--depth-scale',
+        type=float,
+        help="meters per unit of --sensor-depth; default as in the checkpoint's config",
+    )
+    parser.add_argument(
+        '--depth-range',
+        type=float,
+        nargs=2,
+        metavar=('NEAR', 'FAR'),
+        help='meters that count in --sensor-depth; default likewise',
+    )
     parser.add_argument('--batch-size', type=int, default=1, help='images of one size at once')
     parser.add_argument('--mode', choices=['whole', 'slide'], help='slide: tiles, for large images')
     parser.add_argument(
@@ -66,6 +84,10 @@ def run(args: argparse.Namespace) -> None:
     if args.tile and args.mode != 'slide':
         raise ValueError('--tile goes with --mode slide, which is not given: give both')
     os.environ.setdefault('OPENCV_FFMPEG_LOGLEVEL', '-8')  # lost frames are counted instead
+    if args.sensor_depth is None and (args.depth_scale or args.depth_range):
+        raise ValueError(
+            '--depth-scale and --depth-range read --sensor-depth, which is not given: give it too'
+        )
     limits = tuple(args.color_range) if args.color_range else None
     writer = DepthWriter(args.out, args.write, args.focal_length, limits)
     test_cfg = dict(mode=args.mode, tile=args.tile, flip=args.flip or None)
@@ -77,7 +99,14 @@ def run(args: argparse.Namespace) -> None:
     )
     try:
         for _ in inferencer.stream(
-            args.inputs, args.batch_size, writer, args.every, args.max_frames
+            args.inputs,
+            args.batch_size,
+            writer,
+            args.every,
+            args.max_frames,
+            args.sensor_depth,
+            args.depth_scale,
+            args.depth_range,
         ):
             pass
     except KeyboardInterrupt:

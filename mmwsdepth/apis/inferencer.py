@@ -17,6 +17,7 @@ from rich.progress import track
 from torch import nn
 
 from mmwsdepth.datasets.depth_io import BadFileError
+from mmwsdepth.models.estimators.estimate import store_prediction
 from mmwsdepth.visualization.depth_picture import Limits, draw_depth
 
 from .batching import batches_of_one_size, pack_frame
@@ -25,6 +26,7 @@ from .exportable import build_exportable
 from .inputs import Frame, Inputs, Source, open_source
 from .outputs import DepthWriter
 from .runner import load_config
+from .sensor_depth import ReadSensor, SensorInput, find_unit, fuse_frame, open_sensor
 
 NOT_FINITE = 'are not finite'
 
@@ -87,6 +89,7 @@ class DepthInferencer(BaseInferencer):
         if test_cfg:
             cfg.model.test_cfg = {**(cfg.model.get('test_cfg') or {}), **test_cfg}
         self.rejected: list[str] = []
+        self.weights = str(weights)
         super().__init__(cfg, str(weights), device, show_progress=show_progress)
 
     def __call__(
@@ -97,6 +100,9 @@ class DepthInferencer(BaseInferencer):
         return_vis: bool = False,
         limits: Limits | None = None,
         writer: DepthWriter | None = None,
+        sensor_depth: SensorInput | None = None,
+        depth_scale: float | None = None,
+        depth_range: tuple[float, float] | None = None,
     ) -> dict[str, Any]:
         """Estimate depth and keep all of it; `stream` is for more than fits into memory.
 
@@ -107,6 +113,10 @@ class DepthInferencer(BaseInferencer):
             return_vis: Whether to draw pictures.
             limits: Depths in meters at the ends of their colors; by default each picture's own.
             writer: Writes files.
+            sensor_depth: The sensor's depth of the same views, which gives the meters, see
+                `open_sensor`.
+            depth_scale: Meters per unit of the sensor's files, see `find_unit`.
+            depth_range: Nearest and farthest depth in meters that count in them.
 
         Returns:
             `predictions`, (H, W) float32 in meters; `visualization`, (H, W + B, 3) uint8 RGB, see
@@ -115,10 +125,12 @@ class DepthInferencer(BaseInferencer):
 
         Raises:
             BadFileError: The input is a single image, and there is a complaint of it.
+            ValueError: See `stream`.
         """
         source = open_source(inputs)
         samples, names, pictures = [], [], []
-        for frame, _, sample in self._estimate(source, batch_size, writer):
+        sensor = self._open_sensor(source, sensor_depth, depth_scale, depth_range)
+        for frame, _, sample in self._estimate(source, batch_size, writer, sensor):
             samples.append(sample)
             names.append(frame.name)
             pictures += self.visualize([frame.image], [sample], return_vis, limits)
@@ -136,6 +148,9 @@ class DepthInferencer(BaseInferencer):
         writer: DepthWriter | None = None,
         every: int = 1,
         max_frames: int | None = None,
+        sensor_depth: SensorInput | None = None,
+        depth_scale: float | None = None,
+        depth_range: tuple[float, float] | None = None,
     ) -> Iterator[Prediction]:
         """Estimate depth of one image after the other, however many there are.
 
@@ -147,14 +162,36 @@ class DepthInferencer(BaseInferencer):
             writer: Writes files.
             every: Take every n-th frame of a video or camera.
             max_frames: Take at most so many frames of each video or camera.
+            sensor_depth: See `open_sensor`.
+            depth_scale: See `find_unit`.
+            depth_range: See `find_unit`.
 
         Raises:
-            ValueError: See `open_source` and `DepthWriter.check`; or batch_size is below 1.
+            ValueError: See `open_source`, `open_sensor`, `find_unit` and `DepthWriter.check`; or
+                batch_size is below 1.
         """
-        yield from self._estimate(open_source(inputs, every, max_frames), batch_size, writer)
+        source = open_source(inputs, every, max_frames)
+        sensor = self._open_sensor(source, sensor_depth, depth_scale, depth_range)
+        yield from self._estimate(source, batch_size, writer, sensor)
+
+    def _open_sensor(
+        self,
+        source: Source,
+        sensor_depth: SensorInput | None,
+        depth_scale: float | None,
+        depth_range: tuple[float, float] | None,
+    ) -> ReadSensor | None:
+        if sensor_depth is None:
+            return None
+        unit = find_unit(self.cfg, self.weights, depth_scale, depth_range)
+        return open_sensor(sensor_depth, unit, source.total)
 
     def _estimate(
-        self, source: Source, batch_size: int, writer: DepthWriter | None
+        self,
+        source: Source,
+        batch_size: int,
+        writer: DepthWriter | None,
+        read_sensor: ReadSensor | None,
     ) -> Iterator[Prediction]:
         if batch_size < 1:
             raise ValueError(f'batch_size is {batch_size}: give 1 or more')
@@ -162,18 +199,26 @@ class DepthInferencer(BaseInferencer):
             writer.check(source.entries)
         self.rejected = []
         found = track(source.frames, 'Estimating', source.total, disable=not self.show_progress)
-        for frames in batches_of_one_size(self._good(found), batch_size):
+        for frames in batches_of_one_size(self._good(found, read_sensor), batch_size):
             for prediction in self._predict(frames):
                 if writer is not None:
                     self._write(writer, prediction)
                 yield prediction
 
-    def _good(self, found: Iterable[Frame | BadFileError]) -> Iterator[Frame]:
-        for frame in found:
+    def _good(
+        self, found: Iterable[Frame | BadFileError], read_sensor: ReadSensor | None
+    ) -> Iterator[Frame]:
+        for index, frame in enumerate(found):
             if isinstance(frame, BadFileError):
                 self._reject(str(frame))
-            else:
-                yield frame
+                continue
+            if read_sensor is not None:
+                try:
+                    frame = frame._replace(sensor=read_sensor(index, frame))
+                except BadFileError as error:
+                    self._reject(str(error))
+                    continue
+            yield frame
 
     def _reject(self, complaint: str) -> None:
         self.rejected.append(complaint)
@@ -183,6 +228,9 @@ class DepthInferencer(BaseInferencer):
         (batch,) = self.preprocess(frames, len(frames))
         try:
             samples = self.forward(batch)
+            for frame, sample in zip(frames, samples, strict=True):
+                if frame.sensor is not None:
+                    store_prediction(sample, fuse_frame(sample.pred_depth_map.data, frame))
         except torch.cuda.OutOfMemoryError:
             height, width = frames[0].image.shape[:2]
             for frame in frames:

@@ -27,11 +27,13 @@ class Frame(NamedTuple):
         name: For the files made from it: a relative path without suffix.
         image: (H, W, 3) uint8, BGR.
         path: The image file or video that it comes from; None for arrays and cameras.
+        sensor: (h, w) float32, the coarse depth of the same view in meters; 0: not measured.
     """
 
     name: str
     image: np.ndarray
     path: Path | None
+    sensor: np.ndarray | None = None
 
 
 class Entry(NamedTuple):

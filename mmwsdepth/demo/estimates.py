@@ -17,7 +17,9 @@ from mmwsdepth.apis.focal_length import focal_length_from_exif
 from mmwsdepth.apis.inferencer import NOT_FINITE
 from mmwsdepth.apis.inputs import Frame
 from mmwsdepth.apis.outputs import DepthWriter
-from mmwsdepth.datasets.depth_io import BadFileError
+from mmwsdepth.apis.sensor_depth import find_unit
+from mmwsdepth.datasets.depth_io import BadFileError, read_depth
+from mmwsdepth.datasets.pairing import size_complaint
 
 from .upload import RefusedError, decode_image
 
@@ -36,6 +38,7 @@ class Estimate(NamedTuple):
         focal_length: In pixels of the uploaded image.
         focal_source: 'given', 'exif', or 'assumed': `ASSUMED_ANGLE` degrees along the longer side.
         seconds: That the model took.
+        sensor_size: (h, w) of the sensor's depth that gave the meters; None without.
     """
 
     name: str
@@ -45,6 +48,7 @@ class Estimate(NamedTuple):
     focal_length: float
     focal_source: str
     seconds: float
+    sensor_size: tuple[int, int] | None = None
 
 
 def estimate_upload(
@@ -53,6 +57,7 @@ def estimate_upload(
     name: str,
     longest_side: int,
     focal_length: float | None = None,
+    sensor: bytes = b'',
 ) -> Estimate:
     """Estimate the depth of an uploaded image.
 
@@ -62,17 +67,19 @@ def estimate_upload(
         name: Of the file.
         longest_side: In pixels; larger images are shrunk to it.
         focal_length: In pixels of the uploaded image; by default from EXIF, else assumed.
+        sensor: The bytes of the sensor's depth of the same view, a PNG; empty: there is none.
 
     Raises:
-        RefusedError: It is no image that can be used, does not fit into memory, or its estimate is
-            not finite.
+        RefusedError: It is no image or depth that can be used, does not fit into memory, or its
+            estimate is not finite.
     """
     uploaded = decode_image(data, name)
     height, width = uploaded.shape[:2]
     image = _shrink(uploaded, longest_side)
+    coarse = _decode_sensor(inferencer, sensor, image) if sensor else None
     start = time.monotonic()
     try:
-        depth = inferencer(image)['predictions']
+        depth = inferencer(image, sensor_depth=coarse)['predictions']
     except BadFileError as error:
         if NOT_FINITE in str(error):
             raise RefusedError(
@@ -87,7 +94,23 @@ def estimate_upload(
         ) from None
     seconds = time.monotonic() - start
     focal, source = _focal_length(data, (height, width), focal_length)
-    return Estimate(name, (height, width), image, depth, focal, source, seconds)
+    size = None if coarse is None else (coarse.shape[0], coarse.shape[1])
+    return Estimate(name, (height, width), image, depth, focal, source, seconds, size)
+
+
+def _decode_sensor(inferencer: DepthInferencer, data: bytes, image: np.ndarray) -> np.ndarray:
+    unit = find_unit(inferencer.cfg, inferencer.weights)
+    with TemporaryDirectory() as folder:
+        path = Path(folder, 'sensor depth.png')
+        path.write_bytes(data)
+        try:
+            depth = read_depth(path, unit.depth_scale, unit.depth_range)
+        except BadFileError as error:
+            raise RefusedError(str(error).replace(f'{folder}/', ''), 422) from None
+    complaint = size_complaint(path.name, image.shape[:2], (depth.shape[0], depth.shape[1]))
+    if complaint:
+        raise RefusedError(complaint, 422)
+    return depth
 
 
 def _shrink(image: np.ndarray, longest_side: int) -> np.ndarray:

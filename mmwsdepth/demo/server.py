@@ -85,7 +85,11 @@ def build_app(inferencer: DepthInferencer, settings: Settings) -> Starlette:
             async with turns.take(request):
                 file.seek(0)
                 options = settings.longest_side, settings.focal_length
-                work = partial(estimate_upload, inferencer, file.read(), name, *options)
+                data = file.read()
+                image = len(data) - _sensor_bytes(request, len(data))
+                work = partial(
+                    estimate_upload, inferencer, data[:image], name, *options, data[image:]
+                )
                 made = await run_in_threadpool(work)
         return JSONResponse(dict(key=shelf.put(made)) | _describe(made))
 
@@ -206,6 +210,7 @@ def _describe(estimate: Estimate) -> dict[str, object]:
         focal_length=estimate.focal_length,
         focal_source=estimate.focal_source,
         seconds=estimate.seconds,
+        sensor_size=estimate.sensor_size,
     )
 
 
@@ -213,6 +218,14 @@ def _legend_colors() -> list[str]:
     """From near to far, as CSS writes colors."""
     row = color_depth(np.linspace(1, 2, LEGEND_COLORS, dtype=np.float32)[None], (1.0, 2.0))[0]
     return [f'#{red:02x}{green:02x}{blue:02x}' for red, green, blue in row]
+
+
+def _sensor_bytes(request: Request, size: int) -> int:
+    """How many bytes at the body's end are the sensor's depth."""
+    text = request.query_params.get('sensor_bytes', '0')
+    if not text.isdecimal() or int(text) > size:
+        raise RefusedError(f"sensor_bytes is {text!r}: give 0 to {size}, the body's size", 422)
+    return int(text)
 
 
 def _number(text: str) -> float:

@@ -18,6 +18,7 @@ from .resample import (
     downsample_image,
     enlarge_image,
 )
+from .sensor_fusion import fuse_sensor_depth
 
 __all__ = [
     'ERROR_NAMES',
@@ -35,6 +36,7 @@ __all__ = [
     'downsample_depth',
     'downsample_image',
     'enlarge_image',
+    'fuse_sensor_depth',
     'planarity_errors',
     'soft_edge_error',
 ]

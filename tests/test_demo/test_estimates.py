@@ -129,3 +129,30 @@ def test_an_estimate_that_is_not_finite_is_refused_as_such(
     ) as refused:
         estimate_upload(inferencer, encoded(), 'a.png', longest_side=56)
     assert refused.value.status == 422
+
+
+def sensor_depth(size: tuple[int, int] = (10, 14), millimeters: int = 2000) -> bytes:
+    return cv2.imencode('.png', np.full(size, millimeters, np.uint16))[1].tobytes()
+
+
+def test_the_sensors_depth_gives_the_meters(inferencer: DepthInferencer) -> None:
+    found = estimate_upload(inferencer, encoded((80, 112)), 'a.png', 56, sensor=sensor_depth())
+    assert found.sensor_size == (10, 14) and found.depth.shape == (40, 56)
+    np.testing.assert_allclose(found.depth, 2, rtol=1e-3)
+    assert estimate_upload(inferencer, encoded(), 'a.png', 56).sensor_size is None
+
+
+@pytest.mark.parametrize(
+    ('sensor', 'sentence'),
+    [
+        (b'no depth', 'sensor depth.png: 8 bytes, truncated or not an image that OpenCV reads'),
+        (sensor_depth((14, 10)), 'sensor depth.png: depth is 14x10, image 40x56: aspect ratios'),
+        (sensor_depth((80, 112)), 'sensor depth.png: depth is 80x112, image 40x56: depth has more'),
+        (sensor_depth(millimeters=0), 'sensor depth.png: no pixel of 10x14 was measured'),
+    ],
+)
+def test_depth_that_cannot_be_used_is_refused(inferencer, sensor, sentence) -> None:
+    with pytest.raises(RefusedError) as error:
+        estimate_upload(inferencer, encoded(), 'a.png', 56, sensor=sensor)
+    assert str(error.value).startswith(sentence)
+    assert error.value.status == 422

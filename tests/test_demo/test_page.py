@@ -113,6 +113,23 @@ def test_an_image_gives_a_result_without_complaints(shown: Page) -> None:
     assert [entry for entry in shown.driver.get_log('browser') if entry['level'] == 'SEVERE'] == []
 
 
+def test_depth_given_with_an_image_or_after_it_gives_the_meters(shown: Page, photo: Path) -> None:
+    sensor = photo.with_name('lidar.png')
+    cv2.imwrite(str(sensor), np.full((12, 16), 3210, np.uint16))
+    shown.give(sensor)
+    shown.until(lambda: 'meters from a sensor of 16x12' in shown.find('facts').text)
+    assert '3.21' in shown.find('legend').text
+    shown.give(photo)
+    shown.until(lambda: 'sensor' not in shown.find('facts').text)
+    shown.find('file').send_keys(f'{sensor}\n{photo}')
+    shown.until(lambda: 'meters from a sensor of 16x12' in shown.find('facts').text)
+    assert shown.find('facts').text.startswith('room.png')
+    shown.driver.refresh()
+    shown.until(lambda: 'student.pth on cpu' in shown.find('model').text)
+    shown.give(sensor)
+    shown.until(lambda: shown.find('error').text == 'lidar.png is depth: give its image too.')
+
+
 def test_the_divider_moves_by_mouse_and_keys(shown: Page) -> None:
     divider, stage = shown.find('divider'), shown.find('stage')
     quarter = -stage.size['width'] // 4

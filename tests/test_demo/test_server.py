@@ -31,6 +31,18 @@ def post(address: str, data: bytes, name: str = 'a.png', media_type: str = 'imag
         return json.load(response)
 
 
+def test_the_bodys_end_is_the_sensors_depth(address: str) -> None:
+    image = encoded((40, 80))
+    depth = cv2.imencode('.png', np.full((10, 20), 3000, np.uint16))[1].tobytes()
+    answer = post(address, image + depth, f'a.png&sensor_bytes={len(depth)}')
+    assert answer['sensor_size'] == [10, 20] and post(address, image)['sensor_size'] is None
+    found = np.frombuffer(get(f'{address}/estimates/{answer["key"]}/depth'), '<f4')
+    np.testing.assert_allclose(found, 3, rtol=1e-3)
+    for number in ('x', '-1', str(len(image) + 1)):
+        status, sentence = refusal(lambda n=number: post(address, image, f'a&sensor_bytes={n}'))
+        assert status == 422 and sentence.startswith(f"sensor_bytes is '{number}': give 0 to")
+
+
 def get(url: str) -> bytes:
     with urlopen(url) as response:
         return response.read()

@@ -10,6 +10,7 @@ const focal = element('focal');
 let settings = null;
 let estimate = null;
 let colorUrl = null;
+let lastImage = null;
 let asking = new AbortController();
 
 async function start() {
@@ -23,7 +24,24 @@ async function start() {
     'It goes to the computer that serves this page, and nowhere else.';
 }
 
-async function give(image) {
+/** Whether a file is a PNG of 16 bits and one channel, as sensors' depth is kept. */
+async function isDepth(given) {
+  const head = new Uint8Array(await given.slice(0, 26).arrayBuffer());
+  return head[1] === 0x50 && head[24] === 16 && head[25] === 0;
+}
+
+/** Part an image from a sensor's depth; depth alone goes with the last image. */
+async function take(files) {
+  const given = [...files].slice(0, 2);
+  const areDepth = await Promise.all(given.map(isDepth));
+  const image = given.find((_, index) => !areDepth[index]);
+  const sensor = given.find((_, index) => areDepth[index]);
+  if (image || (sensor && lastImage)) give(image ?? lastImage, sensor);
+  else if (sensor) element('error').textContent = `${sensor.name} is depth: give its image too.`;
+}
+
+async function give(image, sensor) {
+  lastImage = image;
   asking.abort();
   asking = new AbortController();
   const { signal } = asking;
@@ -37,7 +55,7 @@ async function give(image) {
   tell();
   const clock = setInterval(tell, 1000);
   try {
-    await show(image, await ask(image, signal), signal);
+    await show(image, await ask(image, sensor, signal), signal);
   } catch (error) {
     if (!signal.aborted) {
       element('error').textContent =
@@ -52,11 +70,12 @@ async function give(image) {
   }
 }
 
-async function ask(image, signal) {
-  const response = await fetch(`estimates?name=${encodeURIComponent(image.name)}`, {
+async function ask(image, sensor, signal) {
+  const query = `name=${encodeURIComponent(image.name)}&sensor_bytes=${sensor?.size ?? 0}`;
+  const response = await fetch(`estimates?${query}`, {
     method: 'POST',
     headers: { 'Content-Type': image.type || 'application/octet-stream' },
-    body: image,
+    body: sensor ? new Blob([image, sensor]) : image,
     signal,
   });
   const answer = await response.json();
@@ -82,9 +101,11 @@ async function show(image, answer, signal) {
 
 function describe() {
   const { name, width, height, uploaded_width, uploaded_height, seconds } = estimate;
+  const { sensor_size: grid } = estimate;
+  const meters = grid ? `, meters from a sensor of ${grid[1]}x${grid[0]}` : '';
   const shrunk = width === uploaded_width ? '' : `, shrunk from ${uploaded_width}x${uploaded_height}`;
   element('facts').textContent =
-    `${name}: ${width}x${height} pixels${shrunk}; ${seconds.toFixed(1)} s`;
+    `${name}: ${width}x${height} pixels${shrunk}${meters}; ${seconds.toFixed(1)} s`;
   document.title = `${name} · mmwsdepth`;
   focal.value = Number(estimate.focal_length.toFixed(1));
   const angle = settings.assumed_angle;
@@ -116,7 +137,7 @@ for (const id of ['choose', 'another']) {
   element(id).addEventListener('click', () => file.click());
 }
 file.addEventListener('change', () => {
-  if (file.files.length) give(file.files[0]);
+  take(file.files);
   file.value = '';
 });
 
@@ -124,7 +145,7 @@ for (const kind of ['dragenter', 'dragover', 'dragleave', 'drop']) {
   window.addEventListener(kind, (event) => {
     event.preventDefault();
     element('drop').hidden = kind === 'drop' || (kind === 'dragleave' && !event.relatedTarget);
-    if (kind === 'drop' && event.dataTransfer.files.length) give(event.dataTransfer.files[0]);
+    if (kind === 'drop') take(event.dataTransfer.files);
   });
 }
 

@@ -10,7 +10,7 @@ from mmengine.model import BaseModel
 from mmengine.structures import BaseDataElement
 from torch import Tensor
 
-from mmwsdepth.functional import SENSORS, downsample_depth, downsample_image
+from mmwsdepth.functional import SENSORS, downsample_depth, downsample_image, fuse_sensor_depth
 from mmwsdepth.registry import MODELS
 
 from ..batch_statistics import OwnStatistics
@@ -222,15 +222,20 @@ class WSDepthEstimator(BaseModel):
 
         Args:
             inputs: (N, 3, H, W), normalized.
-            data_samples: `ori_shape` is the size of the color image as it was on disk.
+            data_samples: `ori_shape` is the size of the color image as it was on disk; with
+                `use_sensor_depth` in `test_cfg`, `gt_depth_map` guides.
 
         Returns:
             The samples, each with `pred_depth_map`, (1, *ori_shape) in meters.
         """
         depth = infer(inputs, self.estimate_depth, self.inference)
-        for sample, single in zip(data_samples, depth, strict=True):
+        for sample, single, image in zip(data_samples, depth, inputs, strict=True):
             size = sample.metainfo.get('ori_shape', inputs.shape[-2:])
-            store_prediction(sample, resize_depth(single[None], size)[0])
+            single = resize_depth(single[None], size)
+            if self.inference.use_sensor_depth and 'gt_depth_map' in sample:
+                sensor = sample.gt_depth_map.data[None].to(single)
+                single = fuse_sensor_depth(single, sensor, resize_depth(image[None], size))
+            store_prediction(sample, single[0])
         return data_samples
 
     def forward(

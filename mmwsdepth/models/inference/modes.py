@@ -38,6 +38,8 @@ class InferenceOptions:
             so that every tile keeps the scale of its own. See `scale_grids` for its limits.
         cell: Side, in pixels of the low-resolution pass, of the cells whose mean depth the tiles
             take from it. Larger cells leave more to the tiles' own, sharper estimate.
+        use_sensor_depth: Let the depth in a data sample, the sensor's, give the meters, see
+            `fuse_sensor_depth`. Score it against HR ground truth: against itself it says nothing.
 
     Raises:
         ValueError: An option cannot be meant.
@@ -51,6 +53,7 @@ class InferenceOptions:
     tile_batch: int = 1
     global_size: Size | int | None = 640
     cell: int = 8
+    use_sensor_depth: bool = False
 
     @classmethod
     def from_cfg(cls, cfg: dict | None) -> 'InferenceOptions':
@@ -69,8 +72,11 @@ class InferenceOptions:
             raise ValueError(
                 f'test_cfg has scales={self.scales!r}, not factors above 0, from small to large'
             )
-        if not isinstance(self.flip, bool):
-            raise ValueError(f'test_cfg has flip={self.flip!r}, neither True nor False')
+        for name in ('flip', 'use_sensor_depth'):
+            if not isinstance(getattr(self, name), bool):
+                raise ValueError(
+                    f'test_cfg has {name}={getattr(self, name)!r}, neither True nor False'
+                )
         if not _is_size(self.tile):
             raise ValueError(f'test_cfg has tile={self.tile!r}, not (h, w) in pixels')
         if not all(0 <= lap < side for lap, side in zip(self.margins, self.tile, strict=True)):

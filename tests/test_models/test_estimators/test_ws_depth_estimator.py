@@ -7,9 +7,9 @@ from mmengine.runner.checkpoint import load_state_dict
 from mmengine.structures import PixelData
 from torch import Tensor, nn
 
-from mmwsdepth.functional import downsample_depth, downsample_image
+from mmwsdepth.functional import area_mean, downsample_depth, downsample_image, fuse_sensor_depth
 from mmwsdepth.models.estimators import ws_depth_estimator
-from mmwsdepth.models.estimators.student import coarsest_at_least
+from mmwsdepth.models.estimators.student import coarsest_at_least, resize_depth
 from mmwsdepth.registry import MODELS
 
 LOSSES = ('loss_lr', 'loss_hr', 'loss_consistency', 'loss_affinity')
@@ -295,6 +295,24 @@ def test_predictions_have_the_color_images_size(make_estimator, make_samples) ->
     assert predictions[0].pred_depth_map.data.shape == (1, 64, 128)
     assert predictions[1].pred_depth_map.data.shape == (1, 32, 64)
     assert model(torch.randn(1, 3, 32, 64)).shape == (1, 1, 32, 64)
+
+
+def test_the_sensors_depth_guides_where_it_is_asked_for_and_there(
+    make_estimator, make_samples
+) -> None:
+    image, samples = torch.randn(2, 3, 32, 64), make_samples((8, 16))
+    samples[0].gt_depth_map = PixelData(data=torch.linspace(2, 3, 16).expand(1, 8, 16))
+    samples[0].set_metainfo(dict(ori_shape=(64, 128)))
+    del samples[1].gt_depth_map
+    model = make_estimator().eval()
+    alone, guided = model(image), make_estimator(test_cfg=dict(use_sensor_depth=True)).eval()
+    guided.load_state_dict(model.state_dict())
+    first, second = (s.pred_depth_map.data for s in guided(image, samples, mode='predict'))
+    sensor = samples[0].gt_depth_map.data
+    assert torch.allclose(area_mean(first[None], (8, 16))[0], sensor, rtol=1e-2)
+    large = [resize_depth(maps[:1], (64, 128)) for maps in (alone, image)]
+    assert torch.allclose(first[None], fuse_sensor_depth(large[0], sensor[None], large[1]))
+    assert torch.allclose(second, alone[1])
 
 
 def test_scales_below_one_are_seen_by_the_lr_branch(make_estimator) -> None:

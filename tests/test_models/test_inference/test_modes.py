@@ -293,6 +293,7 @@ def test_an_estimator_predicts_in_both_modes(
         (dict(stride=4), "test_cfg has 'stride', which is none of mode, scales, flip"),
         (dict(mode='tiles'), "mode='tiles', none of 'whole' and 'slide'"),
         (dict(flip='yes'), "flip='yes'"),
+        (dict(use_sensor_depth=1), 'use_sensor_depth=1'),
         (dict(tile=512), r'tile=512, not \(h, w\)'),
         (dict(tile=(0, 8)), r'tile=\(0, 8\)'),
         (dict(overlap=1.0), 'overlap=1.0'),
