@@ -22,6 +22,7 @@ def main() -> None:
     args = parse_args()
     cfg = load_config(args.config, args.work_dir, args.cfg_options, args.data_root)
     cfg.load_from, cfg.resume = args.checkpoint, False
+    cfg.default_hooks.setdefault('trained_size', dict(type='mmwsdepth.TrainedSizeHook'))
     if args.show_dir:
         cfg.default_hooks.visualization = dict(
             type='mmwsdepth.DepthVisualizationHook',

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from mmwsdepth.functional import antialiasing, area_mean_of_any_size, enlarge_image
 from mmwsdepth.models.estimators.student import run_student
-from mmwsdepth.models.inference.multi_scale import estimate_at_scales
+from mmwsdepth.models.inference import InferenceOptions, estimate_at_scales
 from mmwsdepth.registry import MODELS
 
 
@@ -85,6 +85,28 @@ def _lr_student(estimator: Any) -> nn.Module:
         return copy.deepcopy(estimator.student, shared)
 
 
+def options_in(loaded: dict[str, Any], checkpoint: str) -> dict[str, Any]:
+    """Read what a checkpoint says of how images must be seen.
+
+    Args:
+        loaded: The checkpoint.
+        checkpoint: Its name.
+
+    Returns:
+        Options by name, see `InferenceOptions`.
+
+    Raises:
+        ValueError: They cannot be meant.
+    """
+    meta = loaded.get('meta')
+    known = (meta.get('test_cfg') if isinstance(meta, dict) else None) or {}
+    try:
+        InferenceOptions.from_cfg(known)
+    except (ValueError, TypeError) as error:
+        raise ValueError(f'{checkpoint}: its metadata cannot be meant: {error}') from None
+    return dict(known)
+
+
 def build_exportable(cfg: Config, checkpoint: str) -> ExportableDepth:
     """Build the student of a config with trained weights, in evaluation mode.
 
@@ -107,6 +129,7 @@ def build_exportable(cfg: Config, checkpoint: str) -> ExportableDepth:
         raise ValueError(f"{checkpoint}: not this config's student: {reason}") from None
     if missing:
         raise ValueError(f'{checkpoint}: has no {missing[0]} ({len(missing)} such gaps)')
+    estimator.take_over_options(options_in(loaded, checkpoint))
     norm = cfg.model.get('data_preprocessor') or {}
     return ExportableDepth(
         estimator,

@@ -19,7 +19,7 @@ from torch import nn
 from mmwsdepth.datasets.depth_io import BadFileError
 from mmwsdepth.visualization.depth_picture import Limits, draw_depth
 
-from .batching import batches_of_one_size, pack_frame
+from .batching import batches_of_one_size, pack_frame, with_focal_length
 from .checkpoint_config import config_from_checkpoint
 from .exportable import build_exportable
 from .inputs import Frame, Inputs, Source, open_source
@@ -55,6 +55,8 @@ class DepthInferencer(BaseInferencer):
         test_cfg: Overrides the config's, see `InferenceOptions`: `dict(mode='slide')` for images
             that do not fit into memory.
         show_progress: Whether to show a progress bar.
+        focal_length: Of the camera of all images, in pixels, with `test_cfg`'s
+            `scale_by_focal_length`; by default see `find_focal_length`.
 
     Raises:
         FileNotFoundError: There is no such config or checkpoint.
@@ -69,6 +71,7 @@ class DepthInferencer(BaseInferencer):
         device: str | None = None,
         test_cfg: dict[str, Any] | None = None,
         show_progress: bool = True,
+        focal_length: float | None = None,
     ) -> None:
         if weights is None:
             raise ValueError('weights are not given: name a student.pth or a training checkpoint')
@@ -84,6 +87,7 @@ class DepthInferencer(BaseInferencer):
             )
         if test_cfg:
             cfg.model.test_cfg = {**(cfg.model.get('test_cfg') or {}), **test_cfg}
+        self.focal_length = focal_length
         self.rejected: list[str] = []
         super().__init__(cfg, str(weights), device, show_progress=show_progress)
 
@@ -168,10 +172,17 @@ class DepthInferencer(BaseInferencer):
 
     def _good(self, found: Iterable[Frame | BadFileError]) -> Iterator[Frame]:
         for frame in found:
-            if isinstance(frame, BadFileError):
-                self._reject(str(frame))
-            else:
-                yield frame
+            try:
+                yield self._checked(frame)
+            except BadFileError as error:
+                self._reject(str(error))
+
+    def _checked(self, frame: Frame | BadFileError) -> Frame:
+        if isinstance(frame, BadFileError):
+            raise frame
+        if self.model.inference.scale_by_focal_length:
+            return with_focal_length(frame, self.focal_length)
+        return frame
 
     def _reject(self, complaint: str) -> None:
         self.rejected.append(complaint)

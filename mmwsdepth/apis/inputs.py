@@ -25,11 +25,13 @@ class Frame(NamedTuple):
         name: For the files made from it: a relative path without suffix.
         image: (H, W, 3) uint8, BGR.
         path: The image file or video that it comes from; None for arrays and cameras.
+        focal_length: In pixels, where depth is scaled by it.
     """
 
     name: str
     image: np.ndarray
     path: Path | None
+    focal_length: float | None = None
 
 
 class Source(NamedTuple):

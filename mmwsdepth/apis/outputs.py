@@ -7,10 +7,10 @@ import cv2
 import numpy as np
 
 from mmwsdepth.datasets.depth_io import BadFileError, write_depth
+from mmwsdepth.datasets.focal_length import MANIFEST, Focal, find_focal_length
 from mmwsdepth.visualization.depth_picture import Limits, draw_depth
 from mmwsdepth.visualization.point_cloud import write_point_cloud
 
-from .focal_length import MANIFEST, Focal, find_focal_length
 from .inputs import Frame
 
 KINDS = ('png', 'npy', 'exr', 'color', 'ply')

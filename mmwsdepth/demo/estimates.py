@@ -13,10 +13,10 @@ import cv2
 import numpy as np
 
 from mmwsdepth.apis import DepthInferencer
-from mmwsdepth.apis.focal_length import focal_length_from_exif
 from mmwsdepth.apis.inputs import Frame
 from mmwsdepth.apis.outputs import DepthWriter
 from mmwsdepth.datasets.depth_io import BadFileError
+from mmwsdepth.datasets.focal_length import focal_length_from_exif
 
 from .upload import RefusedError, decode_image
 

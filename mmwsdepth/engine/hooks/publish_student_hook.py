@@ -10,6 +10,7 @@ from mmengine.runner import Runner
 from mmwsdepth.registry import HOOKS
 from mmwsdepth.version import __version__
 
+from .trained_size_hook import TrainedSizeHook
 from .unwrap import unwrapped_model
 
 FILE_NAME = 'student.pth'
@@ -23,7 +24,8 @@ class PublishStudentHook(Hook):
     Its keys are those of the student's own class, so MMSegmentation's `DepthEstimator` loads it as
     it is; `WSDepthEstimator` does too. Statistics of the LR branch stand beside them, and
     `DepthEstimator` skips them. With MMEngine's `EMAHook` the averaged weights are written, which
-    are those that it validates. A model without a student writes nothing.
+    are those that it validates. What `TrainedSizeHook` knows goes with them. A model without a
+    student writes nothing.
     """
 
     priority = 'LOWEST'
@@ -40,7 +42,10 @@ class PublishStudentHook(Hook):
             for key, value in model.state_dict().items()
             if not key.startswith(TRAINING_ONLY)
         }
-        meta = dict(cfg=runner.cfg.pretty_text, mmwsdepth_version=__version__)
+        meta = dict(cfg=runner.cfg.pretty_text, mmwsdepth_version=__version__, test_cfg={})
+        for hook in runner.hooks:
+            if isinstance(hook, TrainedSizeHook):
+                meta['test_cfg'] = hook.known()
         path = Path(runner.work_dir) / FILE_NAME
         torch.save(dict(meta=meta, state_dict=state), path.with_suffix('.tmp'))
         path.with_suffix('.tmp').replace(path)

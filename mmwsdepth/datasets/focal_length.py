@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 
 from PIL import Image
 
-from mmwsdepth.datasets.depth_io import BadFileError
+from .depth_io import BadFileError
 
 Focal = tuple[float, float]
 MANIFEST = 'manifest.json'
