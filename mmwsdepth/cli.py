@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from mmwsdepth.apis import infer_command, one_sentence_errors
+from mmwsdepth.apis import calibrate_command, infer_command, one_sentence_errors
 from mmwsdepth.demo import command as demo_command
 
 
@@ -26,6 +26,11 @@ COMMANDS = {
         'Serve a local web page that shows the depth of images dropped onto it.',
         demo_command.add_options,
         demo_command.run,
+    ),
+    'calibrate': Command(
+        'Fit a student to another camera by one factor, from a few pairs of color and depth.',
+        calibrate_command.add_options,
+        calibrate_command.run,
     ),
 }
 

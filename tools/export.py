@@ -6,7 +6,7 @@ from pathlib import Path
 from mmengine.config import DictAction
 
 from mmwsdepth.apis import load_config, one_sentence_errors
-from mmwsdepth.apis.export import CHECK_SIZES, FORMATS, largest_difference
+from mmwsdepth.apis.export import FORMATS, check_sizes, largest_difference
 from mmwsdepth.apis.exportable import build_exportable
 
 
@@ -20,6 +20,13 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('checkpoint', help='a training checkpoint or student.pth')
     parser.add_argument('--to', choices=list(FORMATS), required=True)
     parser.add_argument('--out', type=Path, help="file to write; default the checkpoint's name")
+    parser.add_argument(
+        '--size',
+        type=int,
+        nargs=2,
+        metavar=('H', 'W'),
+        help="of your camera's images, for their aspect; default that of the training images",
+    )
     parser.add_argument('--opset', type=int, help="version of ONNX's operators")
     parser.add_argument(
         '--cfg-options', nargs='+', action=DictAction, help='override config keys: KEY=VALUE ...'
@@ -35,15 +42,16 @@ def main() -> None:
     args = parse_args()
     how = FORMATS[args.to]
     path = args.out or Path(args.checkpoint).with_suffix(how.suffix)
-    model = build_exportable(load_config(args.config, options=args.cfg_options), args.checkpoint)
+    cfg = load_config(args.config, options=args.cfg_options)
+    model = build_exportable(cfg, args.checkpoint, args.size and tuple(args.size))
     path.parent.mkdir(parents=True, exist_ok=True)
     how.export(model, path, **({} if args.opset is None else dict(opset=args.opset)))
     try:
-        difference = largest_difference(model, how.load(path))
+        difference = largest_difference(model, how.load(path), check_sizes(model))
     except ValueError:
         path.unlink()
         raise
-    sizes = ', '.join('x'.join(map(str, size)) for size in CHECK_SIZES)
+    sizes = ', '.join('x'.join(map(str, size)) for size in check_sizes(model))
     print(f'{path}: at most {difference:.1e} from PyTorch, relative, at NxHxW of {sizes}')
 
 

@@ -12,8 +12,10 @@ from torch import Tensor, nn
 
 from mmwsdepth.functional import antialiasing, area_mean_of_any_size, enlarge_image
 from mmwsdepth.models.estimators.student import run_student
-from mmwsdepth.models.inference import InferenceOptions, estimate_at_scales
+from mmwsdepth.models.inference import InferenceOptions, estimate_at_scales, size_at_training
 from mmwsdepth.registry import MODELS
+
+from .letterbox import Letterbox, Size
 
 
 class ExportableDepth(nn.Module):
@@ -25,6 +27,9 @@ class ExportableDepth(nn.Module):
         std: Likewise.
         takes_rgb: Whether the estimator wants RGB; else BGR.
         scales: See `InferenceOptions`.
+        grid: (H, W) at which the estimator sees every image, see `Letterbox`; None for an image's
+            own size.
+        depth_factor: See `InferenceOptions`.
     """
 
     estimator: Any
@@ -38,11 +43,15 @@ class ExportableDepth(nn.Module):
         std: Sequence[float] = (1.0,),
         takes_rgb: bool = True,
         scales: Sequence[float] = (1.0,),
+        grid: Size | None = None,
+        depth_factor: float = 1.0,
     ) -> None:
         super().__init__()
         self.estimator = estimator
         self.takes_rgb = takes_rgb
         self.scales = scales
+        self.grid = grid
+        self.depth_factor = depth_factor
         self.lr_student = _lr_student(estimator) if scales[0] < 1 else None
         self.register_buffer('mean', torch.tensor(mean, dtype=torch.float32).view(-1, 1, 1))
         self.register_buffer('std', torch.tensor(std, dtype=torch.float32).view(-1, 1, 1))
@@ -58,6 +67,12 @@ class ExportableDepth(nn.Module):
         """
         channels = image if self.takes_rgb else image.flip(1)
         x = (channels - self.mean) / self.std
+        if self.grid is None:
+            return self._estimate(x) * self.depth_factor
+        letterbox = Letterbox.fit(x, self.grid)
+        return letterbox.take_back(self._estimate(letterbox.put(x))) * self.depth_factor
+
+    def _estimate(self, x: Tensor) -> Tensor:
         return estimate_at_scales(x, self.scales, self._estimate_at, _resize, area_mean_of_any_size)
 
     def _estimate_at(self, image: Tensor, scale: float) -> Tensor:
@@ -107,12 +122,16 @@ def options_in(loaded: dict[str, Any], checkpoint: str) -> dict[str, Any]:
     return dict(known)
 
 
-def build_exportable(cfg: Config, checkpoint: str) -> ExportableDepth:
+def build_exportable(cfg: Config, checkpoint: str, camera: Size | None = None) -> ExportableDepth:
     """Build the student of a config with trained weights, in evaluation mode.
+
+    It sees every image as large as the training images were, where the checkpoint says how large.
 
     Args:
         cfg: A whole config. Its data sets give BGR, so without `bgr_to_rgb` the student wants BGR.
         checkpoint: A training checkpoint or `student.pth`; read without executing what it holds.
+        camera: (H, W) of the images that will come, whose aspect the estimator's grid gets; by
+            default that of the training images.
 
     Raises:
         ValueError: The config has no student, or the checkpoint does not fill it.
@@ -130,11 +149,17 @@ def build_exportable(cfg: Config, checkpoint: str) -> ExportableDepth:
     if missing:
         raise ValueError(f'{checkpoint}: has no {missing[0]} ({len(missing)} such gaps)')
     estimator.take_over_options(options_in(loaded, checkpoint))
+    options = estimator.inference
+    grid = camera or options.trained_size
+    if camera is not None and options.trained_size is not None:
+        grid = size_at_training(camera, options.trained_size)
     norm = cfg.model.get('data_preprocessor') or {}
     return ExportableDepth(
         estimator,
         norm.get('mean') or (0.0,),
         norm.get('std') or (1.0,),
         takes_rgb=bool(norm.get('bgr_to_rgb') or norm.get('rgb_to_bgr')),
-        scales=estimator.inference.scales,
+        scales=options.scales,
+        grid=grid,
+        depth_factor=options.depth_factor,
     ).eval()
