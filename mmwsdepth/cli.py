@@ -28,7 +28,7 @@ COMMANDS = {
         demo_command.run,
     ),
     'calibrate': Command(
-        'Fit a student to another camera by one factor, from a few pairs of color and depth.',
+        'Fit a student to another camera by one factor, from a few pairs.',
         calibrate_command.add_options,
         calibrate_command.run,
     ),

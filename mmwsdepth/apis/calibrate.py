@@ -112,7 +112,7 @@ def measure_pairs(
         valid = sensor > 0
         step = -(-int(valid.sum()) // MAX_PIXELS)
         found.append(Measured(estimated[valid][::step].numpy(), sensor[valid][::step].numpy()))
-    return found, complaints + inferencer.rejected
+    return found, inferencer.rejected + complaints
 
 
 def write_calibrated(checkpoint: str, out: Path, options: dict[str, Any]) -> None:
