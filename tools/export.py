@@ -6,7 +6,7 @@ from pathlib import Path
 from mmengine.config import DictAction
 
 from mmwsdepth.apis import load_config, one_sentence_errors
-from mmwsdepth.apis.export import FORMATS, check_sizes, largest_difference
+from mmwsdepth.apis.export import FORMATS, check_exportable, check_sizes, largest_difference
 from mmwsdepth.apis.exportable import build_exportable
 
 
@@ -44,6 +44,7 @@ def main() -> None:
     path = args.out or Path(args.checkpoint).with_suffix(how.suffix)
     cfg = load_config(args.config, options=args.cfg_options)
     model = build_exportable(cfg, args.checkpoint, args.size and tuple(args.size))
+    check_exportable(model, args.to)
     path.parent.mkdir(parents=True, exist_ok=True)
     how.export(model, path, **({} if args.opset is None else dict(opset=args.opset)))
     try:

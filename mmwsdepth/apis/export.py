@@ -25,10 +25,37 @@ _FIXED_BATCH = (
     "the student's layers fix the number of images in a batch, which must stay free: take another "
     'backbone'
 )
+_FIX_BATCH = {'SwinTransformer'}
+_FIX_SIZE = {'MixVisionTransformer'}
 _ONNX_PACKAGES = ('onnx', 'onnxruntime', 'onnxscript')
 
 Model = Callable[[Tensor], Tensor]
 BatchSize = tuple[int, int, int]
+
+
+def check_exportable(model: ExportableDepth, name: str) -> None:
+    """Refuse what cannot be exported, before any work.
+
+    Args:
+        model: See `build_exportable`.
+        name: One of `FORMATS`.
+
+    Raises:
+        ValueError: A package is missing, or the model is of a kind that does not export.
+    """
+    if model.estimator.inference.scale_by_focal_length:
+        raise ValueError(
+            'depth is scaled by the focal length, which an exported model is not told: calibrate '
+            'without --scale-by-focal-length, or set model.test_cfg.scale_by_focal_length=False'
+        )
+    layers = {type(layer).__name__ for layer in model.estimator.modules()}
+    if layers & _FIX_BATCH:
+        raise ValueError(f'{", ".join(layers & _FIX_BATCH)}: {_FIXED_BATCH}')
+    if model.grid is None and name == 'torch-export' and layers & _FIX_SIZE:
+        raise ValueError(f'{", ".join(layers & _FIX_SIZE)}: {_FIXED}')
+    absent = [name for name in _ONNX_PACKAGES if find_spec(name) is None]
+    if name == 'onnx' and absent:
+        raise ValueError(f'ONNX needs the extra `export`: run `pip install {" ".join(absent)}`')
 
 
 def export_torchscript(model: ExportableDepth, path: str | Path) -> None:
@@ -65,11 +92,8 @@ def export_onnx(model: ExportableDepth, path: str | Path, opset: int | None = No
         opset: Version of ONNX's operators; by default PyTorch's choice.
 
     Raises:
-        ValueError: A package is missing, or the student's layers fix a size.
+        ValueError: The student's layers fix a size.
     """
-    absent = [name for name in _ONNX_PACKAGES if find_spec(name) is None]
-    if absent:
-        raise ValueError(f'ONNX needs the extra `export`: run `pip install {" ".join(absent)}`')
     program = torch.onnx.export(
         _program(model),
         input_names=[INPUT],
@@ -96,8 +120,8 @@ def least_side(model: ExportableDepth) -> int:
 
 def check_sizes(model: ExportableDepth) -> list[BatchSize]:
     """(N, H, W) of batches, of three sizes and aspects, that an exported model is compared at."""
-    height, width = model.grid or (3 * least_side(model) // 2, 2 * least_side(model))
-    return [(2, height, width), (1, height + 1, width + 3), (3, width + 5, height - height // 8)]
+    height, width = model.grid or (least_side(model), 5 * least_side(model) // 4)
+    return [(2, height, width), (1, height + 1, width + 3), (3, width + 5, height)]
 
 
 def _free_sizes(model: ExportableDepth) -> dict[str, dict[int, Any]]:

@@ -1,6 +1,7 @@
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from mmwsdepth.apis.export import (
     INPUT,
     MIN_LR_SIDE,
     OUTPUT,
+    check_exportable,
     check_sizes,
     export_onnx,
     largest_difference,
@@ -208,18 +210,45 @@ def test_a_wrong_export_is_refused(exported: Callable, message: str) -> None:
 def test_a_student_that_fixes_a_size_is_refused(tmp_path: Path) -> None:
     class Fixed(nn.Module):
         def estimate(self, image: Tensor) -> Estimate:
-            return Estimate(image[:, :1] * torch.ones(96, 128), ())
+            return Estimate(image[:, :1] * torch.ones(64, 80), ())
 
     with pytest.raises(ValueError, match="the student's layers fix a size: give"):
         FORMATS['torch-export'].export(ExportableDepth(Fixed()), tmp_path / 'a.pt2')
 
 
 def test_missing_packages_are_named(
-    model: ExportableDepth, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    model: ExportableDepth, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr('mmwsdepth.apis.export.find_spec', lambda name: None)
     with pytest.raises(ValueError, match='run `pip install onnx onnxruntime onnxscript`'):
-        export_onnx(model, tmp_path / 'a.onnx')
+        check_exportable(model, 'onnx')
+    check_exportable(model, 'torchscript')
+
+
+def test_what_would_fail_later_is_refused_in_a_whole_sentence(
+    checkpoints: tuple[Config, Path, Path],
+) -> None:
+    class SwinTransformer(nn.Module):
+        pass
+
+    class MixVisionTransformer(nn.Module):
+        pass
+
+    cfg, _, student = checkpoints
+    cases: list[tuple[tuple[int, int] | None, type[nn.Module], str, str | None]] = [
+        ((48, 64), SwinTransformer, 'torchscript', 'fix the number of images.*another backbone$'),
+        (None, MixVisionTransformer, 'torch-export', 'fix a size: give.*for their aspect$'),
+        ((48, 64), MixVisionTransformer, 'torch-export', None),
+        (None, MixVisionTransformer, 'torchscript', None),
+    ]
+    for camera, layer, name, complaint in cases:
+        model = build_exportable(cfg, str(student), camera)
+        model.estimator.backbone = layer()
+        with pytest.raises(ValueError, match=complaint) if complaint else nullcontext():
+            check_exportable(model, name)
+    path = _with_meta(student, scale_by_focal_length=True, trained_focal_length=9.0)
+    with pytest.raises(ValueError, match='depth is scaled by the focal length'):
+        check_exportable(build_exportable(cfg, path), 'onnx')
 
 
 def test_the_package_imports_without_onnx() -> None:
