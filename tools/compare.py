@@ -29,7 +29,11 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--seeds', type=int, default=2, help='number of seeds')
     parser.add_argument('--jobs', type=int, default=2, help='runs at a time')
     parser.add_argument('--only', nargs='+', help='names of variants to show; default all')
-    return parser.parse_args()
+    args = parser.parse_args()
+    for name in ('seeds', 'jobs'):
+        if getattr(args, name) < 1:
+            parser.error(f'--{name} is {getattr(args, name)}: give at least 1')
+    return args
 
 
 def main() -> None:

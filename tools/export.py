@@ -8,6 +8,7 @@ from mmengine.config import DictAction
 from mmwsdepth.apis import load_config, one_sentence_errors
 from mmwsdepth.apis.export import FORMATS, check_exportable, check_sizes, largest_difference
 from mmwsdepth.apis.exportable import build_exportable
+from mmwsdepth.datasets.write_whole import keep_inputs
 
 
 def parse_args() -> argparse.Namespace:
@@ -42,6 +43,7 @@ def main() -> None:
     args = parse_args()
     how = FORMATS[args.to]
     path = args.out or Path(args.checkpoint).with_suffix(how.suffix)
+    keep_inputs(path, [args.checkpoint, args.config])
     cfg = load_config(args.config, options=args.cfg_options)
     model = build_exportable(cfg, args.checkpoint, args.size and tuple(args.size))
     check_exportable(model, args.to)

@@ -7,7 +7,7 @@ env_cfg = dict(
 sync_bn = 'torch'
 randomness = dict(seed=0)
 log_level = 'INFO'
-log_processor = dict(by_epoch=False)
+log_processor = dict(type='mmwsdepth.LossLogProcessor', by_epoch=False)
 load_from = None
 resume = False
 
@@ -16,6 +16,7 @@ default_hooks = dict(
     distillation=dict(type='mmwsdepth.AffinityDistillationHook', begin=0.25, warmup=0.1),
     trained_size=dict(type='mmwsdepth.TrainedSizeHook'),
     iteration_seed=dict(type='mmwsdepth.IterationSeedHook'),
+    summary=dict(type='mmwsdepth.SummaryHook'),
     timer=dict(type='IterTimerHook'),
     logger=dict(type='LoggerHook', interval=50, log_metric_by_epoch=False),
     param_scheduler=dict(type='ParamSchedulerHook'),

@@ -1,6 +1,7 @@
 """One factor that fits a trained student to another camera."""
 
 from collections.abc import Sequence
+from io import BytesIO
 from pathlib import Path
 from statistics import mean, median
 from typing import Any, NamedTuple
@@ -11,6 +12,7 @@ from mmengine.runner import CheckpointLoader
 
 from mmwsdepth.datasets.depth_io import BadFileError, read_depth
 from mmwsdepth.datasets.pairing import pair_folders, validate_pairs
+from mmwsdepth.datasets.write_whole import write_whole
 from mmwsdepth.functional import downsample_depth
 
 from .inferencer import DepthInferencer
@@ -122,13 +124,15 @@ def write_calibrated(checkpoint: str, out: Path, options: dict[str, Any]) -> Non
         checkpoint: `student.pth` or a training checkpoint; a file or URL.
         out: File to write.
         options: See `InferenceOptions`.
+
+    Raises:
+        OSError: The file cannot be written.
     """
     loaded = CheckpointLoader.load_checkpoint(checkpoint, 'cpu', logger='silent')
     if 'state_dict' not in loaded:
         loaded = dict(meta={}, state_dict=loaded)
     meta = loaded.get('meta') or {}
     loaded['meta'] = meta | dict(test_cfg=(meta.get('test_cfg') or {}) | options)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    partial = out.with_name(out.name + '.tmp')
-    torch.save(loaded, partial)
-    partial.replace(out)
+    buffer = BytesIO()
+    torch.save(loaded, buffer)
+    write_whole(out, buffer.getvalue())

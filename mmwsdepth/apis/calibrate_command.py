@@ -4,6 +4,8 @@ import argparse
 from importlib import import_module
 from pathlib import Path
 
+from mmwsdepth.datasets.write_whole import keep_inputs
+
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the subcommand's options to its parser."""
@@ -44,12 +46,12 @@ def run(args: argparse.Namespace) -> None:
 
     Raises:
         ValueError: An option cannot be meant, or there are too few good pairs.
+        OSError: The checkpoint cannot be written.
     """
     api = import_module('.calibrate', __package__)
     name = Path(args.checkpoint.rpartition('/')[2] if '://' in args.checkpoint else args.checkpoint)
     out = args.out or name.with_name(f'{name.stem}_calibrated.pth')
-    if out.resolve() == name.resolve():
-        raise ValueError(f'--out {out} is the checkpoint itself, which is kept: name another file')
+    keep_inputs(out, [args.checkpoint])
     near, far = args.depth_range
     if not 0 < near < far or not args.depth_scale > 0:
         raise ValueError(

@@ -1,6 +1,7 @@
 """The subcommand `mmwsdepth infer CHECKPOINT INPUT ...`."""
 
 import argparse
+import os
 
 from mmengine.config import DictAction
 
@@ -69,6 +70,7 @@ def run(args: argparse.Namespace) -> None:
         raise ValueError('--cfg-options overrides --config, which is not given: give both')
     if args.tile and args.mode != 'slide':
         raise ValueError('--tile goes with --mode slide, which is not given: give both')
+    os.environ.setdefault('OPENCV_FFMPEG_LOGLEVEL', '-8')  # lost frames are counted instead
     limits = tuple(args.color_range) if args.color_range else None
     writer = DepthWriter(args.out, args.write, args.focal_length, limits)
     test_cfg = dict(
@@ -84,17 +86,15 @@ def run(args: argparse.Namespace) -> None:
         {key: value for key, value in test_cfg.items() if value is not None},
         focal_length=args.focal_length,
     )
-    number = 0
     try:
         for _ in inferencer.stream(
             args.inputs, args.batch_size, writer, args.every, args.max_frames
         ):
-            number += 1
+            pass
     except KeyboardInterrupt:
         pass
     rejected = inferencer.rejected
-    if rejected and not number:
+    if rejected and not writer.written:
         raise ValueError(f'none of {len(rejected)} files is good, the first one: {rejected[0]}')
-    print(
-        f'{number} estimates in {args.out}' + (f', {len(rejected)} complaints' if rejected else '')
-    )
+    complaints = f', {len(rejected)} complaints' if rejected else ''
+    print(f'{writer.written} estimates in {args.out}{complaints}')

@@ -26,6 +26,8 @@ from .inputs import Frame, Inputs, Source, open_source
 from .outputs import DepthWriter
 from .runner import load_config
 
+NOT_FINITE = 'are not finite'
+
 
 class Prediction(NamedTuple):
     """An estimate.
@@ -161,7 +163,7 @@ class DepthInferencer(BaseInferencer):
         if batch_size < 1:
             raise ValueError(f'batch_size is {batch_size}: give 1 or more')
         if writer is not None:
-            writer.check(source.paths)
+            writer.check(source.entries)
         self.rejected = []
         found = track(source.frames, 'Estimating', source.total, disable=not self.show_progress)
         for frames in batches_of_one_size(self._good(found), batch_size):
@@ -200,7 +202,18 @@ class DepthInferencer(BaseInferencer):
                     "fit into the GPU's memory: take a smaller batch size or mode slide"
                 )
             return []
-        return [Prediction(f, _depth(s), s) for f, s in zip(frames, samples, strict=True)]
+        found = [Prediction(f, _depth(s), s) for f, s in zip(frames, samples, strict=True)]
+        return [prediction for prediction in found if self._is_finite(prediction)]
+
+    def _is_finite(self, prediction: Prediction) -> bool:
+        number = np.count_nonzero(~np.isfinite(prediction.depth))
+        if number:
+            frame = prediction.frame
+            self._reject(
+                f'{frame.path or frame.name}: {number} of {prediction.depth.size} pixels of the '
+                f'estimate {NOT_FINITE}: take another checkpoint'
+            )
+        return not number
 
     def _write(self, writer: DepthWriter, prediction: Prediction) -> None:
         try:

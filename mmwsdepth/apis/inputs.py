@@ -1,19 +1,21 @@
 """From what a user points at to images: arrays, files, folders, globs, videos, cameras."""
 
 import os
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from glob import glob
 from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import cv2
 import numpy as np
 
 from mmwsdepth.datasets.depth_io import IMAGE_SUFFIXES, BadFileError, read_color
+from mmwsdepth.datasets.listing import find_files, is_hidden
 
-VIDEO_SUFFIXES = ('.mp4', '.m4v', '.mov', '.avi', '.mkv', '.webm')
+from .heic import CONVERT, HEAD, HEIC_SUFFIXES, is_heic
+from .names import short_names
+from .video import count_frames, is_video, read_camera, read_video
+
 Input = np.ndarray | str | Path | int
 Inputs = Input | Sequence[Input]
 
@@ -34,19 +36,33 @@ class Frame(NamedTuple):
     focal_length: float | None = None
 
 
+class Entry(NamedTuple):
+    """An input before it is read.
+
+    Attributes:
+        name: Of its frame; of a video or camera, the folder in which the frames' names lie.
+        path: The file; None for arrays and cameras.
+        is_folder: Whether it is a video or camera.
+    """
+
+    name: str
+    path: Path | None
+    is_folder: bool
+
+
 class Source(NamedTuple):
     """What a user pointed at.
 
     Attributes:
         frames: Frames, read one by one; in place of a bad file the error that tells why.
         total: How many of these there are; None where only reading tells.
-        paths: The files among them.
+        entries: What they come from.
         is_single: Whether the user named one image, rather than what may hold several.
     """
 
     frames: Iterator[Frame | BadFileError]
     total: int | None
-    paths: list[Path]
+    entries: list[Entry]
     is_single: bool
 
 
@@ -55,7 +71,8 @@ def open_source(inputs: Inputs, every: int = 1, max_frames: int | None = None) -
 
     Args:
         inputs: An array, (H, W, 3) uint8 BGR; a file; a folder, of which all JPEG and PNG files
-            count, recursively; a glob; a video; a camera's index; or a list of these.
+            count, recursively, see `find_files`; a glob; a video; a camera's index; or a list of
+            these.
         every: Take every n-th frame of a video or camera.
         max_frames: Take at most so many frames of each video or camera.
 
@@ -69,15 +86,16 @@ def open_source(inputs: Inputs, every: int = 1, max_frames: int | None = None) -
             raise ValueError(f'{name} is {count}: give 1 or more')
     items: Sequence[Any] = inputs if isinstance(inputs, list | tuple) else [inputs]
     units = [unit for item in items for unit in _expand(item)]
+    entries = _name(units)
     counts = [_count(unit.what, every, max_frames) for unit in units]
     frames = (
-        _frames(unit.what, name, every, max_frames)
-        for unit, name in zip(units, _names(units), strict=True)
+        _frames(unit.what, entry.name, every, max_frames)
+        for unit, entry in zip(units, entries, strict=True)
     )
     return Source(
         chain.from_iterable(frames),
         None if None in counts else sum(count or 0 for count in counts),
-        [unit.what for unit in units if isinstance(unit.what, Path)],
+        entries,
         items is not inputs and len(units) == 1 and units[0].is_named_image,
     )
 
@@ -103,51 +121,49 @@ def _expand(item: Any) -> list[_Unit]:
         raise ValueError(f'an input of type {type(item).__name__}: give an array, path or index')
     path = Path(item)
     if path.is_file():
-        return [_Unit(path, path.parent, not _is_video(path))]
+        return [_Unit(path, path.parent, not is_video(path))]
     if path.is_dir():
-        found = [p for p in sorted(path.rglob('*')) if p.suffix.lower() in IMAGE_SUFFIXES]
-        found = [p for p in found if p.is_file() and not p.name.startswith('.')]
+        found = find_files(path, (*IMAGE_SUFFIXES, *HEIC_SUFFIXES))
         if not found:
             raise ValueError(f'{path}: no file in this folder ends in {", ".join(IMAGE_SUFFIXES)}')
         return [_Unit(p, path) for p in found]
     if str(item).isdecimal():
         return [_Unit(int(str(item)))]
     found = [p for p in map(Path, sorted(glob(str(item), recursive=True))) if p.is_file()]
+    found = [p for p in found if not any(map(is_hidden, set(p.parts) - set(path.parts)))]
     if not found:
         raise FileNotFoundError(f'{item}: no such file or folder, and no file matches it')
     return [_Unit(p, p.parent) for p in found]
 
 
-def _names(units: Sequence[_Unit]) -> list[str]:
+def _name(units: Sequence[_Unit]) -> list[Entry]:
     roots = [os.path.abspath(unit.root) for unit in units if unit.root is not None]
     common = os.path.commonpath(roots) if roots else ''
-    names = []
+    paths = [unit.what if isinstance(unit.what, Path) else None for unit in units]
+    full = []
     for index, unit in enumerate(units):
         if isinstance(unit.what, Path):
-            names.append(Path(os.path.abspath(unit.what)).relative_to(common).as_posix())
+            full.append(Path(os.path.abspath(unit.what)).relative_to(common).as_posix())
         else:
             is_array = isinstance(unit.what, np.ndarray)
-            names.append(f'{index:08d}' if is_array else f'camera{unit.what}')
-    stems = {name: str(Path(name).with_suffix('')) for name in names}
-    uses = Counter(stems.values())
-    return [stems[name] if uses[stems[name]] == 1 else name for name in names]
-
-
-def _is_video(path: Path) -> bool:
-    return path.suffix.lower() in VIDEO_SUFFIXES
+            full.append(f'{index:08d}' if is_array else f'camera{unit.what}')
+    keep_suffix = [path is None or path.suffix.lower() in HEIC_SUFFIXES for path in paths]
+    are_folders = [
+        is_video(u.what) if isinstance(u.what, Path) else type(u.what) is int for u in units
+    ]
+    names = short_names(full, keep_suffix, are_folders)
+    return [Entry(*entry) for entry in zip(names, paths, are_folders, strict=True)]
 
 
 def _count(what: np.ndarray | int | Path, every: int, max_frames: int | None) -> int | None:
     if isinstance(what, int):
         return max_frames
-    if isinstance(what, np.ndarray) or not _is_video(what):
+    if isinstance(what, np.ndarray) or not is_video(what):
         return 1
-    capture = cv2.VideoCapture(str(what))
-    count = -(-int(capture.get(cv2.CAP_PROP_FRAME_COUNT)) // every)
-    is_open = capture.isOpened()
-    capture.release()
-    if not is_open:
+    found = count_frames(what)
+    if found is None:
         return 1
+    count = -(-found // every)
     return min(count, max_frames or count) if count > 0 else None
 
 
@@ -156,32 +172,27 @@ def _frames(
 ) -> Iterator[Frame | BadFileError]:
     if isinstance(what, np.ndarray):
         yield Frame(name, what, None)
-    elif isinstance(what, int) or _is_video(what):
-        yield from _play(what, name, every, max_frames)
+    elif isinstance(what, int):
+        for taken in read_camera(what, every, max_frames):
+            yield taken if isinstance(taken, BadFileError) else _frame(name, *taken, None)
+    elif is_video(what):
+        for taken in read_video(what, every, max_frames):
+            yield taken if isinstance(taken, BadFileError) else _frame(name, *taken, what)
     else:
-        try:
-            yield Frame(name, read_color(what), what)
-        except BadFileError as error:
-            yield error
+        yield _read_image(what, name)
 
 
-def _play(
-    what: int | Path, name: str, every: int, max_frames: int | None
-) -> Iterator[Frame | BadFileError]:
-    path = what if isinstance(what, Path) else None
-    capture = cv2.VideoCapture(str(path) if path else what)
-    number = index = 0
+def _frame(name: str, index: int, image: np.ndarray, path: Path | None) -> Frame:
+    return Frame(f'{name}/{index:06d}', image, path)
+
+
+def _read_image(path: Path, name: str) -> Frame | BadFileError:
     try:
-        while (max_frames is None or number < max_frames) and capture.grab():
-            if index % every == 0:
-                yield Frame(f'{name}/{index:06d}', capture.retrieve()[1], path)
-                number += 1
-            index += 1
-    finally:
-        capture.release()
-    if index == 0:
-        yield BadFileError(
-            f'{path}: no video that OpenCV reads: copy it anew, or encode it as H.264'
-            if path
-            else f'{name}: gives no picture: give another index, or end what else uses the camera'
-        )
+        with path.open('rb') as file:
+            if is_heic(file.read(HEAD)):
+                raise BadFileError(f'{path}: {CONVERT}')
+        return Frame(name, read_color(path), path)
+    except BadFileError as error:
+        return error
+    except OSError as error:
+        return BadFileError(f'{path}: cannot be read ({error.strerror}): allow it or leave it out')

@@ -1,19 +1,28 @@
 """Files made from an estimate."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import cv2
 import numpy as np
 
-from mmwsdepth.datasets.depth_io import BadFileError, write_depth
+from mmwsdepth.datasets.depth_io import BadFileError, encode_image, encode_npy, write_depth
 from mmwsdepth.datasets.focal_length import MANIFEST, Focal, find_focal_length
+from mmwsdepth.datasets.write_whole import write_whole
 from mmwsdepth.visualization.depth_picture import Limits, draw_depth
-from mmwsdepth.visualization.point_cloud import write_point_cloud
+from mmwsdepth.visualization.point_cloud import encode_point_cloud
 
-from .inputs import Frame
+from .inputs import Entry, Frame
+from .output_paths import check_output_paths
 
-KINDS = ('png', 'npy', 'exr', 'color', 'ply')
+_SUFFIXES = {
+    'png': ('.png', '.npy'),
+    'npy': ('.npy',),
+    'exr': ('.exr',),
+    'color': ('.png',),
+    'ply': ('.ply',),
+}
+KINDS = tuple(_SUFFIXES)
 _FOCAL_LENGTH_MEND = (
     'a point cloud needs the focal length: give it in pixels (--focal-length, in Python '
     f'focal_length), as focal_length in a {MANIFEST} beside the image, or as EXIF focal length in '
@@ -32,6 +41,9 @@ class DepthWriter:
         kinds: What to write.
         focal_length: In pixels, for point clouds; by default see `find_focal_length`.
         limits: Depths in meters at the ends of the colors; by default each picture's own.
+
+    Attributes:
+        written: Images of which at least one kind was written.
 
     Raises:
         ValueError: A kind is unknown, this OpenCV writes no EXR, or a number cannot be meant.
@@ -56,23 +68,32 @@ class DepthWriter:
             raise ValueError(f'focal length is {focal_length}: give a positive number of pixels')
         if limits is not None and not limits[0] < limits[1]:
             raise ValueError(f'colors from {limits[0]} to {limits[1]} m: give near before far')
+        self.written = 0
         self.kinds = [kind for kind in KINDS if kind in kinds]
 
-    def check(self, paths: Iterable[Path]) -> None:
-        """Stop before the work if there is none that can be done.
+    def check(self, entries: Sequence[Entry]) -> None:
+        """Stop before the work if there is none that can be done, or if it would overwrite files.
 
         Args:
-            paths: All files that estimates will come from.
+            entries: All that estimates will come from.
 
         Raises:
-            ValueError: Point clouds are asked for, and no focal length is known.
+            ValueError: Point clouds are asked for, and no focal length is known; or an output would
+                overwrite an input, or another one's output.
         """
+        check_output_paths(self._outputs(entries), entries)
         if 'ply' not in self.kinds or self.focal_length is not None:
             return
-        paths = list(paths)
+        paths = [entry.path for entry in entries if entry.path is not None]
         if all(find_focal_length(path, (1, 1)) is None for path in paths):
             name = f'{paths[0]}: ' if paths else ''
             raise ValueError(f'{name}{_FOCAL_LENGTH_MEND}')
+
+    def _outputs(self, entries: Sequence[Entry]) -> Iterator[tuple[Entry, Path]]:
+        for entry in entries:
+            for kind in self.kinds:
+                for suffix in ('',) if entry.is_folder else _SUFFIXES[kind]:
+                    yield entry, self.folder / kind / f'{entry.name}{suffix}'
 
     def write(self, frame: Frame, depth: np.ndarray) -> None:
         """Write all kinds.
@@ -82,22 +103,33 @@ class DepthWriter:
             depth: (H, W) float32, meters.
 
         Raises:
-            BadFileError: This image's focal length is not known; other kinds are written then.
-            OSError: A file cannot be written.
+            BadFileError: A file cannot be written, or this image's focal length is not known; other
+                kinds are written then.
         """
+        complaints = []
         for kind in self.kinds:
             path = self.folder / kind / frame.name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            if kind == 'png':
-                write_depth(path, depth)
-            elif kind == 'npy':
-                np.save(f'{path}.npy', depth)
-            elif kind == 'exr':
-                _write_image(f'{path}.exr', depth)
-            elif kind == 'color':
-                _write_image(f'{path}.png', draw_depth(depth, self.limits)[..., ::-1])
-            else:
-                write_point_cloud(f'{path}.ply', depth, frame.image, self._focal(frame))
+            try:
+                self._write_kind(kind, path, frame, depth)
+            except (BadFileError, OSError) as error:
+                complaints.append(str(error))
+        self.written += len(complaints) < len(self.kinds)
+        if complaints:
+            raise BadFileError('; '.join(complaints))
+
+    def _write_kind(self, kind: str, path: Path, frame: Frame, depth: np.ndarray) -> None:
+        if kind == 'png':
+            write_depth(path, depth)
+            return
+        if kind == 'npy':
+            content = encode_npy(depth)
+        elif kind == 'exr':
+            content = encode_image('.exr', depth)
+        elif kind == 'color':
+            content = encode_image('.png', draw_depth(depth, self.limits)[..., ::-1])
+        else:
+            content = encode_point_cloud(depth, frame.image, self._focal(frame))
+        write_whole(path.with_name(f'{path.name}{_SUFFIXES[kind][0]}'), content)
 
     def _focal(self, frame: Frame) -> Focal:
         if self.focal_length is not None:
@@ -107,8 +139,3 @@ class DepthWriter:
         if found is None:
             raise BadFileError(f'{frame.path or frame.name}: {_FOCAL_LENGTH_MEND}')
         return found
-
-
-def _write_image(path: str, image: np.ndarray) -> None:
-    if not cv2.imwrite(path, image):
-        raise OSError(f'{path}: OpenCV could not write {image.shape[0]}x{image.shape[1]} pixels')

@@ -7,12 +7,14 @@ from typing import Any
 
 import torch
 from mmengine.config import Config
-from mmengine.logging import print_log
+from mmengine.logging import MMLogger, print_log
 from mmengine.registry import RUNNERS
 from mmengine.runner import Runner
 from torch import distributed
 
 from mmwsdepth.config_lookup import resolve_config
+
+from .terminal import import_quietly, keep_setup_off_terminal
 
 MMENGINE_HOOKS = (
     'runtime_info', 'timer', 'sampler_seed', 'logger', 'param_scheduler', 'checkpoint',
@@ -115,4 +117,14 @@ def build_runner(cfg: Config, launcher: str = 'none') -> Runner:
     fit_to_hardware(cfg)
     drop_disabled_hooks(cfg)
     start_processes(cfg, launcher)
-    return RUNNERS.build(cfg) if 'runner_type' in cfg else Runner.from_cfg(cfg)
+    import_quietly('mmseg.datasets')
+    return RUNNERS.build(cfg) if 'runner_type' in cfg else _QuietRunner.from_cfg(cfg)
+
+
+class _QuietRunner(Runner):
+    def build_logger(
+        self, log_level: int | str = 'INFO', log_file: str | None = None, **options: Any
+    ) -> MMLogger:
+        logger = super().build_logger(log_level, log_file, **options)
+        keep_setup_off_terminal(logger)
+        return logger

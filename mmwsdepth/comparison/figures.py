@@ -25,7 +25,7 @@ def draw_figures(
 
     Args:
         results: What was found.
-        runs: Complete runs; those of the first seed are shown in the contact sheet.
+        runs: Complete runs; those of the lowest seed are shown in the contact sheet.
         metrics: Metrics to draw, as far as there are any results of them.
         folder: Where to.
 
@@ -33,9 +33,10 @@ def draw_figures(
         The pictures written.
     """
     metrics = [m for m in metrics if all(m in result.metrics for result in results)]
+    seed = min(run.seed for run in runs)
     figures = {
         'budget.png': _against_budget(results, metrics),
-        'contact_sheet.png': contact_sheet([run for run in runs if run.seed == 0]),
+        'contact_sheet.png': contact_sheet([run for run in runs if run.seed == seed]),
     }
     for name, figure in figures.items():
         FigureCanvasAgg(figure)

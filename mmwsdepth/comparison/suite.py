@@ -1,5 +1,6 @@
 """A suite: one base config and variants that state only their difference."""
 
+import copy
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -71,20 +72,21 @@ def load_suite(
         data_root: Folder of the data, for every data set that the suite names.
 
     Raises:
-        KeyError: A name is unknown.
+        ValueError: The config has no variants, or a name is unknown.
     """
     base = load_config(path, data_root=data_root)
-    differences = base.pop('variants')
+    differences = base.pop('variants', None)
+    if not differences:
+        raise ValueError(f'{path}: no variants: give a suite, such as configs/compare/rooms.py')
     sources = {name: change.get('weights_from') for name, change in differences.items()}
     wanted = set(only or differences)
     wanted |= {sources[name] for name in wanted & sources.keys() if sources[name]}
     for name in sorted(wanted):
         if name not in differences:
-            raise KeyError(f'{path}: no variant {name!r}, there are {", ".join(differences)}')
+            raise ValueError(f'{path}: no variant {name!r}, there are {", ".join(differences)}')
     variants = []
     for name in (name for name in differences if name in wanted):
-        cfg = load_config(path, data_root=data_root)
-        cfg.pop('variants')
+        cfg = copy.deepcopy(base)
         own = {key: differences[name][key] for key in OWN_KEYS if key in differences[name]}
         cfg.merge_from_dict({k: v for k, v in differences[name].items() if k not in own})
         variants.append(Variant(name, cfg, **own))

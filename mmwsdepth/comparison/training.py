@@ -12,7 +12,7 @@ from rich.progress import Progress
 
 from .suite import Run, Variant
 
-TRAINED = 'student.pth'
+TRAINED, LOG = 'student.pth', 'log.txt'
 
 
 def run_suite(
@@ -56,7 +56,7 @@ def _each(
         try:
             work(run)
         except (subprocess.CalledProcessError, FileNotFoundError) as error:
-            progress.console.print(f'{title} {run.folder} failed: {error}')
+            progress.console.print(f'{title} {run.folder} failed, see its {LOG}: {error}')
         progress.advance(task)
 
     with ThreadPoolExecutor(max_workers=jobs) as pool:
@@ -95,7 +95,7 @@ def _write_config(run: Run) -> Path:
 
 
 def _call(command: Sequence[object], run: Run, threads: str) -> None:
-    with (run.folder / 'log.txt').open('a') as log:
+    with (run.folder / LOG).open('a') as log:
         subprocess.run(
             [sys.executable, *map(str, command)],
             check=True,

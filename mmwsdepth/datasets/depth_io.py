@@ -1,6 +1,7 @@
 """Read and write depth files, and look at files without decoding them."""
 
 import os
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,8 @@ os.environ.setdefault('OPENCV_IO_ENABLE_OPENEXR', '1')
 
 import cv2
 from PIL import Image
+
+from .write_whole import write_whole
 
 JPEG_SUFFIXES = ('.jpg', '.jpeg')
 IMAGE_SUFFIXES = (*JPEG_SUFFIXES, '.png')
@@ -158,16 +161,44 @@ def write_depth(path: str | Path, depth: np.ndarray) -> Path:
         OSError: The file cannot be written.
     """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
     depth = np.where(np.isfinite(depth) & (depth > 0), depth, 0)
     if depth.max() * 1000 > np.iinfo(np.uint16).max:
         path = path.with_name(path.name + '.npy')
-        np.save(path, depth.astype(np.float32))
+        write_whole(path, encode_npy(depth.astype(np.float32)))
     else:
         path = path.with_name(path.name + '.png')
-        if not cv2.imwrite(str(path), np.round(depth * 1000).astype(np.uint16)):
-            raise OSError(f'{path}: OpenCV could not write {depth.shape[0]}x{depth.shape[1]} depth')
+        millimeters = np.round(depth * 1000).astype(np.uint16)
+        write_whole(path, encode_image('.png', millimeters))
     return path
+
+
+def encode_image(suffix: str, image: np.ndarray) -> bytes:
+    """Make the content of an image file.
+
+    Args:
+        suffix: Of the file, with its dot.
+        image: (H, W) or (H, W, 3) BGR.
+
+    Raises:
+        OSError: OpenCV does not write such an image.
+    """
+    try:
+        is_done, content = cv2.imencode(suffix, image)
+    except cv2.error:
+        is_done = False
+    if not is_done:
+        raise OSError(
+            f'OpenCV {cv2.__version__} writes no {suffix} of {image.dtype} and shape '
+            f'{image.shape}: take npy'
+        )
+    return content.tobytes()
+
+
+def encode_npy(array: np.ndarray) -> bytes:
+    """Make the content of an npy file."""
+    buffer = BytesIO()
+    np.save(buffer, array)
+    return buffer.getvalue()
 
 
 def peek_size(path: Path) -> tuple[int, int] | None:

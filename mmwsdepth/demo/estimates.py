@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 
 from mmwsdepth.apis import DepthInferencer
+from mmwsdepth.apis.inferencer import NOT_FINITE
 from mmwsdepth.apis.inputs import Frame
 from mmwsdepth.apis.outputs import DepthWriter
 from mmwsdepth.datasets.depth_io import BadFileError
@@ -71,7 +72,13 @@ def estimate_upload(
     start = time.monotonic()
     try:
         depth = inferencer(image)['predictions']
-    except BadFileError:
+    except BadFileError as error:
+        if NOT_FINITE in str(error):
+            raise RefusedError(
+                f'{name}: pixels of the estimate {NOT_FINITE}: start the demo with another '
+                'checkpoint',
+                500,
+            ) from None
         raise RefusedError(
             f'{name}: {image.shape[1]}x{image.shape[0]} pixels do not fit into memory: start the '
             f'demo with --longest-side below {max(image.shape[:2])}',

@@ -2,9 +2,9 @@
 
 import asyncio
 import socket
-from contextlib import suppress
 from functools import partial
 from pathlib import Path, PurePath
+from tempfile import TemporaryFile
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -16,7 +16,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
@@ -25,13 +25,17 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from mmwsdepth.apis import DepthInferencer
 from mmwsdepth.visualization.depth_picture import color_depth, depth_limits
 
+from .connections import ImpatientProtocol, PromptServer
 from .estimates import ASSUMED_ANGLE, Estimate, EstimateCache, estimate_upload, make_file
+from .turns import Turns
 from .upload import TYPES, RefusedError, receive_image
 
 PAGE = Path(__file__).parent / 'page'
 LOCAL = ('127.0.0.1', 'localhost')
 LAST_PORT = 65535
 LEGEND_COLORS = 33
+MAX_BODIES = 16
+ENDINGS = {'png': '_depth', 'npy': '_depth', 'exr': '_depth', 'color': '_color', 'ply': ''}
 HEADERS = {
     'Content-Security-Policy': "default-src 'none'; script-src 'self'; style-src 'self'; "
     "img-src 'self' blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; "
@@ -68,16 +72,21 @@ def build_app(inferencer: DepthInferencer, settings: Settings) -> Starlette:
         inferencer: Estimates one image at a time, in the order of arrival.
         settings: See `Settings`.
     """
-    shelf, turn = EstimateCache(), asyncio.Lock()
+    shelf, turns, bodies = EstimateCache(), Turns(), asyncio.Semaphore(MAX_BODIES)
 
     async def estimate(request: Request) -> Response:
         name = PurePath(request.query_params.get('name', '')).name[:100] or 'image'
         media_type = request.headers.get('content-type', '')
-        data = await receive_image(request.stream(), name, media_type, settings.max_megabytes)
-        longest_side, focal_length = settings.longest_side, settings.focal_length
-        work = partial(estimate_upload, inferencer, data, name, longest_side, focal_length)
-        async with turn:
-            made = await run_in_threadpool(work)
+        with TemporaryFile() as file:
+            async with bodies:
+                await receive_image(
+                    request.stream(), file, name, media_type, settings.max_megabytes
+                )
+            async with turns.take(request):
+                file.seek(0)
+                options = settings.longest_side, settings.focal_length
+                work = partial(estimate_upload, inferencer, file.read(), name, *options)
+                made = await run_in_threadpool(work)
         return JSONResponse(dict(key=shelf.put(made)) | _describe(made))
 
     def describe_settings(request: Request) -> Response:
@@ -105,7 +114,7 @@ def build_app(inferencer: DepthInferencer, settings: Settings) -> Starlette:
         found, kind = shelf.get(request.path_params['key']), request.path_params['kind']
         asked = request.query_params.get('focal_length')
         content, suffix = make_file(found, kind, _number(asked) if asked else found.focal_length)
-        name = quote(f'{PurePath(found.name).stem}_{kind}{suffix}', safe='')
+        name = quote(f'{PurePath(found.name).stem}{ENDINGS[kind]}{suffix}', safe='')
         disposition = {'Content-Disposition': f"attachment; filename*=utf-8''{name}"}
         return Response(content, headers=disposition, media_type='application/octet-stream')
 
@@ -124,7 +133,7 @@ def build_app(inferencer: DepthInferencer, settings: Settings) -> Starlette:
                 TrustedHostMiddleware, allowed_hosts=list(LOCAL) if settings.is_local else ['*']
             ),
         ],
-        exception_handlers={RefusedError: _answer_refusal},
+        exception_handlers={RefusedError: _answer_refusal, ClientDisconnect: _answer_nobody},
     )
 
 
@@ -152,9 +161,10 @@ def open_socket(host: str, port: int) -> socket.socket:
 
 def serve(app: Starlette, listener: socket.socket) -> None:
     """Serve until Ctrl-C."""
-    config = uvicorn.Config(app, log_level='warning', access_log=False, server_header=False)
-    with suppress(KeyboardInterrupt):
-        uvicorn.Server(config).run(sockets=[listener])
+    config = uvicorn.Config(
+        app, http=ImpatientProtocol, log_level='warning', access_log=False, server_header=False
+    )
+    PromptServer(config).run(sockets=[listener])
 
 
 class _AddHeaders:
@@ -174,7 +184,12 @@ class _AddHeaders:
 
 def _answer_refusal(request: Request, error: Exception) -> Response:
     assert isinstance(error, RefusedError)
-    return JSONResponse(dict(error=str(error)), error.status)
+    headers = {408: {'Connection': 'close'}, 503: {'Retry-After': '10'}}.get(error.status)
+    return JSONResponse(dict(error=str(error)), error.status, headers)
+
+
+def _answer_nobody(request: Request, error: Exception) -> Response:
+    return Response(status_code=400)
 
 
 def _describe(estimate: Estimate) -> dict[str, object]:

@@ -1,14 +1,20 @@
 """What the page may send: whole JPEG and PNG images of bounded size."""
 
+import asyncio
 from collections.abc import AsyncIterable
 from io import BytesIO
+from typing import BinaryIO
 
 import cv2
 import numpy as np
 from PIL import Image
 
+from mmwsdepth.apis.heic import CONVERT, HEAD, HEIC_SUFFIXES, is_heic
+
 TYPES = ('image/jpeg', 'image/png')
 MAX_PIXELS = 50_000_000
+PATIENCE = 10
+LEAST_RATE = 100_000
 _MEGABYTE = 10**6
 _SHRINK = f'the limit is {MAX_PIXELS // 10**6} million: shrink the image'
 
@@ -27,30 +33,49 @@ class RefusedError(Exception):
 
 
 async def receive_image(
-    chunks: AsyncIterable[bytes], name: str, media_type: str, max_megabytes: float
-) -> bytes:
-    """Collect a file that arrives in pieces, never keeping more than may be sent.
+    chunks: AsyncIterable[bytes],
+    file: BinaryIO,
+    name: str,
+    media_type: str,
+    max_megabytes: float,
+) -> None:
+    """Write down a file that arrives in pieces, never more than may be sent.
 
     Too large a file is read to its end and thrown away: a browser shows no answer that comes
     before.
 
     Args:
         chunks: The body of the request.
+        file: To write to.
         name: Of the file, for sentences.
         media_type: As the browser tells it. No other site can send one of `TYPES` to this server
             without the browser asking first, which is never granted.
         max_megabytes: Largest size in millions of bytes.
 
     Raises:
-        RefusedError: The type is no image's that can be read, or the file is empty or too large.
+        RefusedError: The type is no image's that can be read, or the file is empty, too large or
+            slower than `LEAST_RATE`.
     """
-    kept, size = bytearray(), 0
-    is_known = media_type in TYPES
-    async for chunk in chunks:
+    size, pieces, clock = 0, aiter(chunks), asyncio.get_running_loop().time
+    is_known, began = media_type in TYPES, clock()
+    while True:
+        try:
+            until = began + PATIENCE + size / LEAST_RATE
+            chunk = await asyncio.wait_for(anext(pieces), until - clock())
+        except StopAsyncIteration:
+            break
+        except TimeoutError:
+            raise RefusedError(
+                f'{name}: only {size} bytes came in {clock() - began:.0f} s: give the image again '
+                'over a faster line',
+                408,
+            ) from None
         size += len(chunk)
         if is_known and size <= max_megabytes * _MEGABYTE:
-            kept += chunk
+            file.write(chunk)
     if not is_known:
+        if 'heic' in media_type or 'heif' in media_type or name.lower().endswith(HEIC_SUFFIXES):
+            raise RefusedError(f'{name}: {CONVERT}', 415)
         found = media_type or 'a file of unknown type'
         raise RefusedError(f'{name}: {found} is not read here: give a JPEG or PNG image', 415)
     if size > max_megabytes * _MEGABYTE:
@@ -61,7 +86,6 @@ async def receive_image(
         )
     if not size:
         raise RefusedError(f'{name}: 0 bytes: give a JPEG or PNG image', 422)
-    return bytes(kept)
 
 
 def decode_image(data: bytes, name: str) -> np.ndarray:
@@ -93,6 +117,8 @@ def decode_image(data: bytes, name: str) -> np.ndarray:
             413,
         ) from None
     except Image.UnidentifiedImageError:
+        if is_heic(data[:HEAD]):
+            raise RefusedError(f'{name}: {CONVERT}', 415) from None
         raise RefusedError(
             f'{name}: {len(data)} bytes that are no JPEG or PNG: export it as one of these', 415
         ) from None

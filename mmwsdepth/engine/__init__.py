@@ -1,5 +1,5 @@
 """What happens around the training loop."""
 
-from . import hooks
+from . import hooks, log_processor
 
-__all__ = ['hooks']
+__all__ = ['hooks', 'log_processor']

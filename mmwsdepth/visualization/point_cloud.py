@@ -1,7 +1,5 @@
 """From depth to a colored point cloud, in the PLY format (http://paulbourke.net/dataformats/ply)."""
 
-from pathlib import Path
-
 import numpy as np
 
 _AXES, _COLORS = ('x', 'y', 'z'), ('red', 'green', 'blue')
@@ -35,13 +33,10 @@ def back_project(depth: np.ndarray, focal: tuple[float, float]) -> np.ndarray:
     return np.stack([x * depth, y[:, None] * depth, depth], axis=-1).astype(np.float32)
 
 
-def write_point_cloud(
-    path: str | Path, depth: np.ndarray, image: np.ndarray, focal: tuple[float, float]
-) -> None:
-    """Write a binary PLY file with one colored vertex a pixel that has depth.
+def encode_point_cloud(depth: np.ndarray, image: np.ndarray, focal: tuple[float, float]) -> bytes:
+    """Make the content of a binary PLY file with one colored vertex a pixel that has depth.
 
     Args:
-        path: File to write.
         depth: (H, W) in meters; what is not a positive number gives no vertex.
         image: (H, W, 3) uint8, BGR.
         focal: Focal lengths (x, y) in pixels.
@@ -53,4 +48,4 @@ def write_point_cloud(
     for column, (axis, color) in enumerate(zip(_AXES, _COLORS, strict=True)):
         vertices[axis] = points[:, column]
         vertices[color] = colors[:, 2 - column]
-    Path(path).write_bytes(_HEADER.format(len(vertices)).encode() + vertices.tobytes())
+    return _HEADER.format(len(vertices)).encode() + vertices.tobytes()

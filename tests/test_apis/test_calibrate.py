@@ -122,7 +122,7 @@ def test_with_the_focal_length_the_checkpoint_asks_for_it_from_then_on(
 @pytest.mark.parametrize(
     ('options', 'message'),
     [
-        (('--out', 'CHECKPOINT'), 'is the checkpoint itself'),
+        (('--out', 'CHECKPOINT'), 'would overwrite the input'),
         (('--depth-range', '5', '1'), 'near before far'),
         (('--depth-scale', '0'), 'give positive numbers'),
     ],

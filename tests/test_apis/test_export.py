@@ -273,3 +273,8 @@ def test_the_tool_writes_beside_the_checkpoint_and_reports(
     assert 'student.torchscript: at most' in done.stdout
     assert student.with_suffix('.torchscript').is_file()
     assert subprocess.run([*command, '--to', 'torchscript', '--opset', '18']).returncode == 2
+    before = student.read_bytes()
+    command += ['--to', 'torchscript', '--out', str(student)]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
+    assert 'student.pth: this output would overwrite the input' in done.stderr.splitlines()[-1]
+    assert done.returncode == 1 and student.read_bytes() == before

@@ -7,6 +7,7 @@ from mmengine.config import Config
 
 from mmwsdepth.apis.inferencer import DepthInferencer
 from mmwsdepth.cli import main
+from mmwsdepth.datasets.depth_io import BadFileError
 
 
 @pytest.fixture
@@ -54,11 +55,50 @@ def test_options_reach_their_places(
 
 
 def test_a_run_of_bad_files_alone_fails(published: Path, tmp_path: Path) -> None:
-    bad = tmp_path / 'bad.png'
-    bad.write_bytes(b'no image')
+    bad, worse = tmp_path / 'bad.png', tmp_path / 'worse.png'
+    for path in (bad, worse):
+        path.write_bytes(b'no image')
     with pytest.raises(SystemExit) as end:
-        infer(published, bad, bad, '--out', tmp_path / 'out', '--device', 'cpu')
+        infer(published, bad, worse, '--out', tmp_path / 'out', '--device', 'cpu')
     assert str(end.value).startswith(f'error: none of 2 files is good, the first one: {bad}: 8')
+
+
+def test_an_input_that_would_be_overwritten_is_left_alone(published, photos, tmp_path) -> None:
+    folder = photos.rename(tmp_path / 'color')
+    before = {path: path.read_bytes() for path in folder.iterdir()}
+    with pytest.raises(SystemExit, match=r'error: .*a\.png: this output would overwrite'):
+        infer(published, folder, '--out', tmp_path, '--device', 'cpu')
+    assert {path: path.read_bytes() for path in folder.iterdir()} == before
+    assert files(tmp_path) == ['color/a.png', 'color/b.png']
+
+
+def test_what_cannot_be_written_is_one_sentence(published, photos, tmp_path) -> None:
+    out = tmp_path / 'out'
+    out.write_text('no folder')
+    with pytest.raises(SystemExit, match=r'error: none of 2 files .*npy/a\.npy: cannot be written'):
+        infer(published, photos, '--out', out, '--write', 'npy', '--device', 'cpu')
+
+
+def test_an_estimate_that_is_not_finite_is_not_written(
+    published, photos, tmp_path, monkeypatch, capsys
+) -> None:
+    forward, calls = DepthInferencer.forward, []
+
+    def broken(self, batch):
+        samples = forward(self, batch)
+        calls.append(samples)
+        if len(calls) == 1:
+            samples[0].pred_depth_map.data[0, 1, 2:4] = float('nan')
+        return samples
+
+    monkeypatch.setattr(DepthInferencer, 'forward', broken)
+    infer(published, photos, '--out', tmp_path / 'out', '--write', 'npy', '--device', 'cpu')
+    assert files(tmp_path / 'out') == ['npy/b.npy']
+    assert capsys.readouterr().out.endswith('1 estimates in ' + f'{tmp_path}/out, 1 complaints\n')
+    name = f'{photos}/a.png: 2 of 2240 pixels of the estimate are not finite'
+    with pytest.raises(BadFileError, match=name):
+        calls.clear()
+        DepthInferencer(None, published, 'cpu', show_progress=False)(photos / 'a.png')
 
 
 def test_ctrl_c_ends_with_the_count(published, photos, tmp_path, monkeypatch, capsys) -> None:

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mmwsdepth.apis import inputs
+from mmwsdepth.apis import video as videos
 from mmwsdepth.apis.inputs import open_source
 from mmwsdepth.datasets.depth_io import BadFileError
 
@@ -40,7 +40,7 @@ def test_a_folder_gives_its_images_in_order_whatever_else_it_holds(tmp_path: Pat
     frames = list(source.frames)
     assert [frame.name for frame in frames] == ['a', 'b', 'c.v2', 'sub/a']
     assert all(frame.image.shape == (*SIZE, 3) for frame in frames)
-    assert [frame.path for frame in frames] == source.paths
+    assert [frame.path for frame in frames] == [entry.path for entry in source.entries]
 
 
 def test_a_bad_file_comes_as_its_error_and_the_rest_goes_on(tmp_path: Path) -> None:
@@ -84,8 +84,48 @@ def test_no_two_files_get_one_name(tmp_path: Path) -> None:
     paths = [picture(tmp_path / name) for name in ('a.png', 'a.jpg', 'x/b.png', 'y/b.png')]
     assert names(open_source(paths)) == ['a.png', 'a.jpg', 'x/b', 'y/b']
     assert names(open_source(paths[2:])) == ['x/b', 'y/b']
-    assert names(open_source([paths[2], paths[2]])) == ['b', 'b']
     assert names(open_source([tmp_path / 'x', tmp_path / 'y'])) == ['x/b', 'y/b']
+
+
+@pytest.mark.parametrize(
+    ('files', 'expected'),
+    [
+        (['a.jpg', 'a.png', 'a.jpg.png'], ['a.jpg', 'a.png', 'a.jpg.png']),
+        (['A.jpg', 'a.png', 'b.png'], ['A.jpg', 'a.png', 'b']),
+        (['caf\u00e9.jpg', 'cafe\u0301.png'], ['caf\u00e9.jpg', 'cafe\u0301.png']),
+        (['clip.avi', 'clip/000000.png'], ['clip.avi/000000', 'clip/000000']),
+        (['Clip/x.png', 'clip.avi'], ['Clip/x', 'clip.avi/000000']),
+        (['clip.avi', 'clip.png', 'x.png'], ['clip.avi/000000', 'clip.png', 'x']),
+    ],
+)
+def test_names_that_become_one_keep_their_suffix(tmp_path: Path, files, expected) -> None:
+    for name in files:
+        (video if name.endswith('avi') else picture)(tmp_path / name)
+    source = open_source([tmp_path / name for name in files], max_frames=1)
+    assert names(source) == expected
+
+
+def test_hidden_files_do_not_count_and_links_are_followed(tmp_path: Path) -> None:
+    for name in ('disk/a.png', 'in/b.png', 'in/.c/x.png', 'in/@eaDir/x.png', 'in/__MACOSX/x.png'):
+        picture(tmp_path / name)
+    (tmp_path / 'in/linked').symlink_to(tmp_path / 'disk')
+    (tmp_path / 'in/loop').symlink_to(tmp_path / 'in')
+    assert names(open_source(tmp_path / 'in')) == ['b', 'linked/a']
+    assert names(open_source(f'{tmp_path}/in/*/*.png')) == ['linked/a', 'loop/b']
+    assert names(open_source(f'{tmp_path}/in/@eaDir/*.png')) == ['x']
+
+
+@pytest.mark.parametrize('name', ['a.heic', 'a.HEIF', 'a.jpg'])
+@pytest.mark.parametrize('is_in_folder', [True, False])
+def test_heic_is_named_with_its_mend(tmp_path: Path, name: str, is_in_folder: bool) -> None:
+    (tmp_path / name).write_bytes(b'\0\0\0\x18ftypheic' + bytes(50))
+    picture(tmp_path / 'a.png')
+    picture(tmp_path / 'b.png')
+    source = open_source(tmp_path if is_in_folder else [tmp_path / name])
+    (error,) = [found for found in source.frames if isinstance(found, BadFileError)]
+    assert str(error).startswith(f'{tmp_path}/{name}: HEIC is not read here: convert it to JPEG')
+    if is_in_folder and not name.endswith('jpg'):
+        assert [entry.name for entry in source.entries] == [name, 'a', 'b']
 
 
 @pytest.mark.parametrize('kind', [str, Path])
@@ -161,28 +201,17 @@ def test_a_count_below_one_is_refused(option: str) -> None:
         open_source(0, **{option: 0})
 
 
-def test_a_broken_video_comes_as_an_error(tmp_path: Path) -> None:
-    (tmp_path / 'a.mp4').write_bytes(b'no video' * 100)
-    source = open_source(tmp_path / 'a.mp4')
-    (error,) = source.frames
-    assert source.total == 1
-    assert isinstance(error, BadFileError)
-    assert (
-        str(error)
-        == f'{tmp_path}/a.mp4: no video that OpenCV reads: copy it anew, or encode it as H.264'
-    )
-
-
 class Camera:
-    """Index 0 gives pictures without end, others none."""
+    """Index 0 gives pictures without end, 3 gives three, others none."""
 
     released = 0
 
     def __init__(self, index: object) -> None:
-        self.works = index == 0
+        self.left = {0: 10**9, 3: 3}.get(index, 0)
 
     def grab(self) -> bool:
-        return self.works
+        self.left -= 1
+        return self.left >= 0
 
     def retrieve(self) -> tuple[bool, np.ndarray]:
         return True, np.zeros((*SIZE, 3), np.uint8)
@@ -193,7 +222,7 @@ class Camera:
 
 @pytest.mark.parametrize('index', [0, '0'])
 def test_a_camera_has_no_end_but_the_users(monkeypatch: pytest.MonkeyPatch, index) -> None:
-    monkeypatch.setattr(inputs.cv2, 'VideoCapture', Camera)
+    monkeypatch.setattr(videos.cv2, 'VideoCapture', Camera)
     source = open_source(index)
     assert source.total is None
     taken = [next(source.frames) for _ in range(20)]
@@ -205,6 +234,14 @@ def test_a_camera_has_no_end_but_the_users(monkeypatch: pytest.MonkeyPatch, inde
 
 
 def test_a_camera_that_is_not_there_comes_as_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inputs.cv2, 'VideoCapture', Camera)
+    monkeypatch.setattr(videos.cv2, 'VideoCapture', Camera)
     (error,) = open_source(1).frames
     assert str(error).startswith('camera1: gives no picture: give another index')
+
+
+def test_a_camera_that_goes_away_comes_as_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(videos.cv2, 'VideoCapture', Camera)
+    *frames, error = open_source(3).frames
+    assert len(frames) == 3
+    assert str(error) == 'camera3: gave no more after 3 pictures: connect it anew'
+    assert len(list(open_source(3, max_frames=3).frames)) == 3

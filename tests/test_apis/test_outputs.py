@@ -1,11 +1,12 @@
+import errno
+import os
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
-from mmwsdepth.apis import outputs
-from mmwsdepth.apis.inputs import Frame
+from mmwsdepth.apis.inputs import Entry, Frame
 from mmwsdepth.apis.outputs import DepthWriter
 from mmwsdepth.datasets.depth_io import BadFileError, read_depth
 from mmwsdepth.visualization.depth_picture import draw_depth
@@ -59,14 +60,17 @@ def test_an_image_without_length_still_gets_the_other_kinds(tmp_path, frame, dep
 
 
 def test_a_length_that_nothing_says_is_complained_of_before_the_work(tmp_path, frame) -> None:
-    paths = [tmp_path / 'a.jpg', tmp_path / 'with' / 'b.jpg']
     (tmp_path / 'with').mkdir()
+    entries = []
+    for name in ('a', 'with/b'):
+        entries.append(Entry(name, tmp_path / f'{name}.jpg', False))
+        entries[-1].path.touch()
     (tmp_path / 'with' / 'manifest.json').write_text('{"focal_length": 30}')
     with pytest.raises(ValueError, match=rf'a\.jpg: a point cloud needs .*{WAYS}'):
-        DepthWriter(tmp_path, ['ply']).check(paths[:1])
+        DepthWriter(tmp_path, ['ply']).check(entries[:1])
     with pytest.raises(ValueError, match=r'^a point cloud needs'):
         DepthWriter(tmp_path, ['ply']).check([])
-    DepthWriter(tmp_path, ['ply']).check(paths)
+    DepthWriter(tmp_path, ['ply']).check(entries)
     DepthWriter(tmp_path, ['ply'], 30).check([])
     DepthWriter(tmp_path, ['png']).check([])
 
@@ -81,10 +85,31 @@ def test_exr_is_written_where_opencv_can(tmp_path, frame, depth) -> None:
     np.testing.assert_array_equal(exr, depth)
 
 
-def test_a_file_that_opencv_does_not_write_is_an_error(tmp_path, frame, depth, monkeypatch) -> None:
-    monkeypatch.setattr(outputs.cv2, 'imwrite', lambda path, image: False)
-    with pytest.raises(OSError, match=r'color/s/a\.b\.png: OpenCV could not write 12x'):
-        DepthWriter(tmp_path, ['color']).write(frame, depth)
+def test_a_file_that_cannot_be_written_is_one_sentence_and_the_others_are(tmp_path, frame, depth):
+    (tmp_path / 'color').write_text('no folder')
+    writer = DepthWriter(tmp_path, ['npy', 'color'])
+    with pytest.raises(BadFileError, match=r'^\S*color/s/a\.b\.png: cannot be written \(Not a dir'):
+        writer.write(frame, depth)
+    assert written(tmp_path) == {'npy/s/a.b.npy', 'color'}
+    assert writer.written == 1
+
+
+def test_what_is_not_written_does_not_count(tmp_path, frame, depth, monkeypatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    out = tmp_path / 'out'
+    writer = DepthWriter(out, ['png', 'npy', 'color', 'ply'], 30)
+    writer.write(frame, depth)
+    before = {path: path.read_bytes() for path in out.rglob('*') if path.is_file()}
+    monkeypatch.setattr('os.replace', full)
+    with pytest.raises(
+        BadFileError, match=r'a\.b\.png: cannot be written \(No space left'
+    ) as error:
+        writer.write(frame, depth + 1)
+    assert str(error.value).count('cannot be written') == 4
+    assert writer.written == 1
+    assert before == {path: path.read_bytes() for path in out.rglob('*') if path.is_file()}
 
 
 @pytest.mark.parametrize(

@@ -72,3 +72,9 @@ def test_metrics_that_a_variant_lacks_are_not_drawn(run: Run, tmp_path: Path) ->
     assert [path.name for path in paths] == ['budget.png', 'contact_sheet.png']
     budget = cv2.imread(str(tmp_path / 'budget.png'))
     assert budget.shape[1] == pytest.approx(4.2 * 110, abs=2)
+
+
+def test_where_the_first_seed_failed_the_next_is_shown(run: Run, tmp_path: Path) -> None:
+    result = Result('half as far', dict(rmse=[1.0]), 'line', 4)
+    draw_figures([result], [run._replace(seed=1)], ['rmse'], tmp_path)
+    assert (tmp_path / 'contact_sheet.png').is_file()

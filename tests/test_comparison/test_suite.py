@@ -49,5 +49,21 @@ def test_folders_of_what_a_run_takes_weights_from() -> None:
 def test_only_keeps_what_its_variants_need(suite: str) -> None:
     assert [v.name for v in load_suite(suite, ['three'])] == ['one', 'three']
     assert [v.name for v in load_suite(suite, ['two'])] == ['two']
-    with pytest.raises(KeyError, match="no variant 'four', there are one, two, three"):
+    with pytest.raises(ValueError, match="no variant 'four', there are one, two, three"):
         load_suite(suite, ['four'])
+
+
+def test_a_config_that_is_no_suite_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / 'plain.py'
+    for text in ('a = 1', 'variants = dict()'):
+        path.write_text(text)
+        with pytest.raises(ValueError, match=r'plain\.py: no variants: give a suite'):
+            load_suite(str(path))
+
+
+def test_variants_share_nothing(suite: str) -> None:
+    one, two, _ = load_suite(suite)
+    one.cfg.a.y = [9]
+    one.cfg.data.data_root = 'elsewhere'
+    assert two.cfg.data.data_root == 'here' and two.cfg.a.y == [3]
+    assert load_suite(suite)[2].cfg.a.y == [1, 2]

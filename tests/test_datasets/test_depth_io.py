@@ -9,6 +9,7 @@ from PIL import Image
 
 from mmwsdepth.datasets.depth_io import (
     BadFileError,
+    encode_image,
     is_complete,
     peek_size,
     read_color,
@@ -273,6 +274,11 @@ def test_what_is_no_depth_is_written_as_missing(tmp_path, farthest, value):
     again = read_depth(path, 0.001 if path.suffix == '.png' else 1.0, (0.1, 100))
     assert again[2, 3] == 0
     assert (again == np.float32(farthest)).sum() == 47
+
+
+def test_an_image_that_opencv_does_not_write_is_an_error():
+    with pytest.raises(OSError, match=r'writes no \.nothing of uint8 and shape \(2, 3\): take npy'):
+        encode_image('.nothing', np.zeros((2, 3), np.uint8))
 
 
 def test_depth_that_cannot_be_written_is_an_error(tmp_path):

@@ -10,6 +10,7 @@ import uvicorn
 from PIL import Image
 
 from mmwsdepth.apis import DepthInferencer
+from mmwsdepth.demo.connections import ImpatientProtocol
 from mmwsdepth.demo.server import Settings, build_app, open_socket
 from tests.test_apis.conftest import published, small_config
 
@@ -43,9 +44,10 @@ def served(inferencer: DepthInferencer) -> Callable[..., object]:
     def serve(**changes: object) -> Iterator[str]:
         settings = Settings('student.pth', 1, 64, None, True)._replace(**changes)
         listener = open_socket('127.0.0.1', 0)
-        server = uvicorn.Server(
-            uvicorn.Config(build_app(inferencer, settings), log_level='warning')
+        config = uvicorn.Config(
+            build_app(inferencer, settings), http=ImpatientProtocol, log_level='warning'
         )
+        server = uvicorn.Server(config)
         thread = Thread(target=server.run, kwargs=dict(sockets=[listener]))
         thread.start()
         try:

@@ -60,6 +60,19 @@ def test_too_little_memory_is_one_sentence(inferencer, monkeypatch) -> None:
         estimate_upload(inferencer, encoded(), 'a', 100)
 
 
+def test_an_estimate_that_is_not_finite_is_one_sentence(inferencer, monkeypatch) -> None:
+    forward = DepthInferencer.forward
+
+    def broken(self: DepthInferencer, batch: object) -> object:
+        samples = forward(self, batch)
+        samples[0].pred_depth_map.data[0, 0, 0] = math.inf
+        return samples
+
+    monkeypatch.setattr(DepthInferencer, 'forward', broken)
+    with pytest.raises(RefusedError, match=r'^a: pixels of the estimate are not finite: start'):
+        estimate_upload(inferencer, encoded(), 'a', 100)
+
+
 def test_the_png_holds_millimeters() -> None:
     estimate = made()
     content, suffix = make_file(estimate, 'png', 50)

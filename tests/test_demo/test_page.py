@@ -13,6 +13,9 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
+from mmwsdepth.demo.turns import Turns
+from mmwsdepth.demo.upload import RefusedError
+
 from .conftest import encoded
 
 CHROMIUM, DRIVER = shutil.which('chromium'), shutil.which('chromedriver')
@@ -157,9 +160,34 @@ def test_the_point_cloud_turns_and_downloads(shown: Page) -> None:
     focal.send_keys('64')
     path = shown.download('get-ply')
     header, _, body = path.read_bytes().partition(b'end_header\n')
-    assert path.name == 'room_ply.ply' and b'element vertex 3072' in header
+    assert path.name == 'room.ply' and b'element vertex 3072' in header
     first = np.frombuffer(body, '<f4', 3)
     np.testing.assert_allclose(first[:2] / first[2], [-31.5 / 64, -23.5 / 64], rtol=1e-5)
+
+
+NAME = 'wsdepth_efficientnet-lite0_1xb4-1400iter_nyu-192x256_student.pth on cpu'
+
+
+@pytest.mark.parametrize(('width', 'lines'), [(1366, 1), (700, 1), (390, 2)])
+def test_a_long_name_of_a_checkpoint_takes_few_lines(shown: Page, width: int, lines: int) -> None:
+    size = dict(width=width, height=800, deviceScaleFactor=1, mobile=False)
+    shown.driver.execute_cdp_cmd('Emulation.setDeviceMetricsOverride', size)
+    shown.driver.execute_script(f'arguments[0].textContent = "{NAME}"', shown.find('model'))
+    line = float(shown.find('model').value_of_css_property('line-height').removesuffix('px'))
+    assert shown.find('model').size['height'] < (lines + 0.5) * line
+    root = shown.driver.find_element(By.TAG_NAME, 'html')
+    assert int(root.get_property('scrollWidth')) <= width
+    assert shown.find('another').location['y'] < 40
+    shown.driver.execute_cdp_cmd('Emulation.clearDeviceMetricsOverride', {})
+
+
+def test_a_full_queue_is_read_on_the_page(shown: Page, photo: Path, monkeypatch) -> None:
+    def full(*_: object) -> None:
+        raise RefusedError('8 images wait', 503)
+
+    monkeypatch.setattr(Turns, 'take', full)
+    shown.give(photo)
+    shown.until(lambda: shown.find('error').text == '8 images wait')
 
 
 def test_a_refusal_is_read_on_the_page_and_the_next_image_clears_it(

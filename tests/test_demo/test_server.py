@@ -15,6 +15,7 @@ from mmwsdepth.visualization.depth_picture import color_depth, depth_limits
 
 from .conftest import encoded
 
+HEIC = b'\0\0\0\x18ftypheic' + bytes(99)
 OWN_FILES = [path.name for path in PAGE.iterdir()]
 
 
@@ -54,7 +55,10 @@ def test_an_upload_becomes_depth_colors_and_files(address: str, inferencer: Dept
     colors = cv2.imdecode(np.frombuffer(get(f'{url}/colors'), np.uint8), cv2.IMREAD_COLOR)
     np.testing.assert_array_equal(colors[..., ::-1], color_depth(expected.depth))
     with urlopen(f'{url}/files/png') as response:
-        assert response.headers['Content-Disposition'].endswith("utf-8''my%20room_png.png")
+        assert response.headers['Content-Disposition'].endswith("utf-8''my%20room_depth.png")
+    for kind, name in (('color', 'my%20room_color.png'), ('ply', 'my%20room.ply')):
+        with urlopen(f'{url}/files/{kind}') as response:
+            assert response.headers['Content-Disposition'].endswith(f"utf-8''{name}")
     usual, longer = get(f'{url}/files/ply'), get(f'{url}/files/ply?focal_length=999')
     assert usual == get(f'{url}/files/ply?focal_length={answer["focal_length"]}') != longer
 
@@ -65,6 +69,8 @@ def test_an_upload_becomes_depth_colors_and_files(address: str, inferencer: Dept
         (bytes(2_500_000), 'image/png', 413, 'a.png: 2.5 MB, the limit is 1 MB: shrink'),
         (b'text', 'text/plain', 415, 'a.png: text/plain is not read here'),
         (b'text', 'image/png', 415, 'a.png: 4 bytes that are no JPEG or PNG'),
+        (HEIC, 'image/heic', 415, 'a.png: HEIC is not read here: convert it to JPEG'),
+        (HEIC, 'image/png', 415, 'a.png: HEIC is not read here: convert it to JPEG'),
     ],
 )
 def test_bad_uploads_get_one_sentence(address, data, media_type, status, sentence) -> None:

@@ -2,6 +2,7 @@ import asyncio
 import struct
 import zlib
 from collections.abc import AsyncIterator
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,9 @@ def receive(*chunks: bytes, media_type: str = 'image/png', limit: float = 1e-5) 
         for chunk in chunks:
             yield chunk
 
-    return asyncio.run(receive_image(arriving(), 'a.png', media_type, limit))
+    file = BytesIO()
+    asyncio.run(receive_image(arriving(), file, 'a.png', media_type, limit))
+    return file.getvalue()
 
 
 def header_alone(width: int, height: int) -> bytes:
@@ -41,6 +44,7 @@ def test_pieces_are_put_together_up_to_the_limit() -> None:
     [
         ([b'12345', b'678901'], 'image/png', 413, r'a\.png: 0\.0 MB, the limit is 1e-05 MB'),
         ([b'1'], 'video/mp4', 415, r'a\.png: video/mp4 is not read here: give a JPEG or PNG'),
+        ([b'1'], 'image/heif', 415, r'a\.png: HEIC is not read here: convert it to JPEG'),
         ([b'1'], '', 415, r'a\.png: a file of unknown type is not read'),
         ([], 'image/jpeg', 422, r'a\.png: 0 bytes: give'),
     ],

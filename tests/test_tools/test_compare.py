@@ -1,4 +1,5 @@
 import json
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -58,3 +59,23 @@ def test_a_suite_without_a_complete_run_says_where_to_look(tmp_path: Path) -> No
     assert done.returncode == 1
     assert 'no run in' in done.stderr
     assert 'see the log.txt' in done.stderr
+
+
+def call(monkeypatch: pytest.MonkeyPatch, *options: object) -> None:
+    monkeypatch.setattr(sys, 'argv', [*COMPARE[1:], *map(str, options)])
+    runpy.run_path(COMPARE[1], run_name='__main__')
+
+
+@pytest.mark.parametrize('option', ['--seeds', '--jobs'])
+@pytest.mark.parametrize('number', [0, -1])
+def test_numbers_that_run_nothing_are_refused(monkeypatch, capsys, option, number) -> None:
+    with pytest.raises(SystemExit, match='2'):
+        call(monkeypatch, 'suite.py', '--work-dir', 'w', option, number)
+    assert f'{option} is {number}: give at least 1' in capsys.readouterr().err
+
+
+def test_an_unknown_name_is_one_sentence(tmp_path: Path, monkeypatch) -> None:
+    suite = tmp_path / 'suite.py'
+    suite.write_text('variants = dict(one=dict(x=1))\nx = 0\n')
+    with pytest.raises(SystemExit, match=r"^error: .*suite\.py: no variant 'two', there are one$"):
+        call(monkeypatch, suite, '--work-dir', tmp_path / 'w', '--only', 'two')

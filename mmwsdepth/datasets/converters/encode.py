@@ -1,7 +1,6 @@
 """A pair as files: color as JPEG or PNG, depth as 16-bit PNG, and the manifest's entry."""
 
 import hashlib
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -10,6 +9,7 @@ import cv2
 import numpy as np
 
 from ..pairing import size_complaint
+from ..write_whole import write_whole
 from .item import RejectedError, Sample, turn
 
 JPEG_QUALITY = 95
@@ -105,17 +105,6 @@ def depth_units(depth: np.ndarray, scale: float, name: str) -> np.ndarray:
             f'{name}: {farthest * scale:.5g} m, but 16 bits end at {LARGEST * scale:.5g} m',
         )
     return units.astype(np.uint16)
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file under a temporary name, then rename it; folders are made."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f'.{path.name}.{os.getpid()}.tmp')
-    try:
-        partial.write_bytes(content)
-        os.replace(partial, path)
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def is_there(dst: Path, record: Mapping[str, Any]) -> bool:

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, TextIO
 
-from .encode import Record, write_whole
+from ..write_whole import write_whole
+from .encode import Record
 
 NAME, PARTIAL = 'manifest.json', 'manifest.json.partial'
 VERSION = 1

@@ -20,6 +20,7 @@ from .run import Report, write_listing
 from .strayscanner import list_strayscanner
 
 MILLIMETER = 0.001
+WRITTEN_FOLDERS = ('images', 'annotations', 'annotations_hr', 'masks')
 
 
 class Source(NamedTuple):
@@ -99,6 +100,14 @@ def convert(
         raise FileNotFoundError(f'{src}: no such file or folder')
     if src.resolve() == dst.resolve():
         raise ValueError(f'{dst}: is the source itself: name another folder to write')
+    named = [options.get(key) or key for key in ('images', 'depths', 'hr_depths')]
+    for folder in (src, *(src / str(name) for name in named)):
+        for written in WRITTEN_FOLDERS:
+            if folder.resolve().is_relative_to((dst / written).resolve()):
+                raise ValueError(
+                    f'{dst / written}: would be written to, and the source {folder} is in it: name '
+                    'another folder to write'
+                )
     listing = SOURCES[source].listing(src, **options)
     settings = {
         key: value.name if isinstance(value, Path) else value for key, value in options.items()

@@ -1,7 +1,6 @@
 """Rooms on disk: JPEG images beside 16-bit PNG depth in millimeters, and a manifest."""
 
 import json
-import os
 import zlib
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -14,6 +13,7 @@ import cv2
 import numpy as np
 from rich.progress import track
 
+from ..write_whole import write_whole
 from .render import render_room
 
 VERSION = 1
@@ -70,12 +70,12 @@ def write_rooms(
         for split in num:
             (dst / folder / split).mkdir(parents=True, exist_ok=True)
     text = json.dumps(wanted, indent=2).encode() + b'\n'
-    _write(begun, text)
+    write_whole(begun, text)
     work = [_Job(dst, split, index, size, seed) for split in num for index in range(num[split])]
     with _finished(work, jobs) as finished:
         for _ in track(finished, 'Rendering rooms', len(work), disable=not progress):
             pass
-    _write(done, text)
+    write_whole(done, text)
     begun.unlink(missing_ok=True)
 
 
@@ -141,16 +141,6 @@ def _render_to_disk(job: _Job) -> None:
         return
     view = render_room(room_seed(job.seed, job.split, job.number), job.size)
     millimeters = np.round(view.depth * 1000).astype(np.uint16)
-    _write(depth_path, cv2.imencode('.png', millimeters)[1].tobytes())
+    write_whole(depth_path, cv2.imencode('.png', millimeters)[1].tobytes())
     quality = [cv2.IMWRITE_JPEG_QUALITY, 95]
-    _write(image_path, cv2.imencode('.jpg', view.image, quality)[1].tobytes())
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write under a temporary name, then rename."""
-    partial = path.with_name(f'.{path.name}.{os.getpid()}.tmp')
-    try:
-        partial.write_bytes(content)
-        os.replace(partial, path)
-    finally:
-        partial.unlink(missing_ok=True)
+    write_whole(image_path, cv2.imencode('.jpg', view.image, quality)[1].tobytes())

@@ -13,9 +13,8 @@ from mmwsdepth.registry import TRANSFORMS
 
 from .keys import IMAGE, Results, depth_keys
 
-META_KEYS = (
-    'name', 'img_path', 'depth_map_path', 'ori_shape', 'img_shape', 'is_bad', 'focal_length',
-)  # fmt: skip
+PATH_KEYS = ('img_path', 'depth_map_path', 'hr_depth_map_path')
+META_KEYS = ('name', *PATH_KEYS, 'ori_shape', 'img_shape', 'is_bad', 'focal_length')
 
 
 @TRANSFORMS.register_module()

@@ -17,6 +17,7 @@ async function start() {
   colorLegend(settings.colors);
   file.accept = settings.types.join();
   element('model').textContent = `${settings.checkpoint} on ${settings.device}`;
+  element('model').title = element('model').textContent;
   element('limits').textContent =
     `JPEG or PNG, up to ${settings.max_megabytes} MB. ` +
     'It goes to the computer that serves this page, and nowhere else.';

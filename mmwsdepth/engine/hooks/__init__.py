@@ -7,6 +7,7 @@ from .iteration_seed_hook import IterationSeedHook
 from .publish_student_hook import PublishStudentHook
 from .report_hook import ReportHook
 from .save_predictions_hook import SavePredictionsHook
+from .summary_hook import SummaryHook
 from .trained_size_hook import TrainedSizeHook
 
 __all__ = [
@@ -17,5 +18,6 @@ __all__ = [
     'PublishStudentHook',
     'ReportHook',
     'SavePredictionsHook',
+    'SummaryHook',
     'TrainedSizeHook',
 ]

@@ -13,6 +13,8 @@ from mmengine.structures import BaseDataElement
 from mmengine.visualization import LocalVisBackend, Visualizer
 
 from mmwsdepth.datasets.depth_io import read_color
+from mmwsdepth.datasets.transforms.formatting import PATH_KEYS
+from mmwsdepth.datasets.write_whole import keep_inputs
 from mmwsdepth.registry import HOOKS
 from mmwsdepth.visualization import draw_depth_panels
 
@@ -84,6 +86,7 @@ class DepthVisualizationHook(Hook):
                 maps.get('gt_depth_map_hr'),
             )
             path = folder / f'{sample.name}.png'
+            keep_inputs(path, [sample.get(key) for key in PATH_KEYS if key in sample])
             path.parent.mkdir(parents=True, exist_ok=True)
             figure.savefig(path)
             drawn.append((sample.name, figure))

@@ -8,6 +8,8 @@ from mmengine.runner import Runner
 from mmengine.structures import BaseDataElement
 
 from mmwsdepth.datasets.depth_io import write_depth
+from mmwsdepth.datasets.transforms.formatting import PATH_KEYS
+from mmwsdepth.datasets.write_whole import keep_inputs
 from mmwsdepth.registry import HOOKS
 
 
@@ -29,8 +31,16 @@ class SavePredictionsHook(Hook):
         data_batch: dict | None = None,
         outputs: Sequence[BaseDataElement] | None = None,
     ) -> None:
-        """Write a batch; an image that could not be read has no prediction."""
+        """Write a batch; an image that could not be read has no prediction.
+
+        Raises:
+            ValueError: The folder is that of the images or of ground truth.
+        """
         for sample in outputs or ():
             if not sample.get('is_bad'):
                 depth = sample.pred_depth_map.data[0].cpu().numpy()
-                write_depth(Path(self.out_dir) / sample.name, depth)
+                path = Path(self.out_dir) / sample.name
+                inputs = [sample.get(key) for key in PATH_KEYS if key in sample]
+                for suffix in ('.png', '.npy'):
+                    keep_inputs(path.with_name(path.name + suffix), inputs)
+                write_depth(path, depth)

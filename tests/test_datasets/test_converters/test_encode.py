@@ -2,8 +2,9 @@ import cv2
 import numpy as np
 import pytest
 
-from mmwsdepth.datasets.converters.encode import Style, depth_units, write_sample, write_whole
+from mmwsdepth.datasets.converters.encode import Style, depth_units, write_sample
 from mmwsdepth.datasets.converters.item import RejectedError, Sample
+from mmwsdepth.datasets.write_whole import write_whole
 from tests.test_datasets.test_converters.conftest import meters, smooth
 
 

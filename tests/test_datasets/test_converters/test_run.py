@@ -130,6 +130,18 @@ def test_the_source_is_not_written_into(run, pairs, tmp_path):
         run('folder', root)
 
 
+@pytest.mark.parametrize('place', ['out/images/train', 'out/annotations', 'linked'])
+def test_the_source_is_not_in_a_folder_that_is_written(run, pairs, tmp_path, place):
+    root = pairs('a', folder=place).root
+    if place == 'linked':
+        (tmp_path / 'out').mkdir()
+        (tmp_path / 'out/images').symlink_to(root / 'images')
+    before = {path: path.read_bytes() for path in root.rglob('*') if path.is_file()}
+    with pytest.raises(ValueError, match=r'would be written to, and the source .* is in it'):
+        run('folder', root)
+    assert before == {path: path.read_bytes() for path in root.rglob('*') if path.is_file()}
+
+
 def test_nothing_usable_is_an_error_with_the_first_complaint(run, pairs):
     folder = pairs('a')
     put(folder.depth / 'a.png', np.full((8, 8), 900, np.uint16))

@@ -95,6 +95,20 @@ def test_predictions_are_written_in_millimeters_under_the_images_names(
     assert len(list((tmp_path / 'out').rglob('*.png'))) == 2
 
 
+@pytest.mark.parametrize('key', ['img_path', 'depth_map_path', 'hr_depth_map_path'])
+def test_what_was_read_is_not_overwritten(make_runner, samples, tmp_path, key) -> None:
+    path = tmp_path / 'attic' / 'room_00000.png'
+    path.parent.mkdir()
+    cv2.imwrite(str(path), np.zeros((48, 64, 3), np.uint8))
+    before = path.read_bytes()
+    samples[0].set_metainfo({key: str(path)})
+    hooks = SavePredictionsHook(str(tmp_path)), DepthVisualizationHook(9, str(tmp_path))
+    for hook in hooks:
+        with pytest.raises(ValueError, match=r'attic/room_00000\.png: this output would overwrite'):
+            hook.after_test_iter(make_runner(), 0, None, samples[:1])
+    assert path.read_bytes() == before
+
+
 def test_the_report_is_kept(make_runner) -> None:
     runner = make_runner()
     ReportHook().after_val_epoch(runner, {'model/abs_rel': 0.25, 'mean/abs_rel': 0.5})

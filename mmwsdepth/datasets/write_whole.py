@@ -1,0 +1,42 @@
+"""Write a file whole or not at all, and never in place of an input."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file under a temporary name, then rename it; folders are made.
+
+    Raises:
+        OSError: The file cannot be written; what was there before is still there.
+    """
+    partial = path.with_name(f'.{path.name}.{os.getpid()}.tmp')
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            partial.write_bytes(content)
+            os.replace(partial, path)
+        finally:
+            partial.unlink(missing_ok=True)
+    except OSError as error:
+        raise OSError(
+            f'{path}: cannot be written ({error.strerror}): free space, or write to another folder'
+        ) from None
+
+
+def keep_inputs(path: Path, inputs: Iterable[str | Path]) -> None:
+    """Stop before an input is overwritten, by whatever name or link.
+
+    Args:
+        path: A file that is going to be written.
+        inputs: Files that were read; what is no file, such as a URL, does not matter.
+
+    Raises:
+        ValueError: It is one of these.
+    """
+    for source in map(Path, inputs):
+        if path.exists() and source.exists() and path.samefile(source):
+            raise ValueError(
+                f'{path}: this output would overwrite the input {source}: write to another folder'
+            )

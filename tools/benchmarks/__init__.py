@@ -1,0 +1,1 @@
+"""What things cost beside their references, for `tools/benchmark.py`."""
