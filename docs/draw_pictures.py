@@ -17,8 +17,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from mmwsdepth.errors import one_sentence_errors
 from mmwsdepth.datasets.rooms import RoomView, render_room
+from mmwsdepth.errors import one_sentence_errors
 from mmwsdepth.functional import SENSORS, downsample_depth, downsample_image
 from mmwsdepth.functional.upsample import upsample_depth
 from mmwsdepth.models.backbones import EfficientNetLite

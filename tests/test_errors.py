@@ -6,8 +6,8 @@ import pytest
 from mmengine.registry import init_default_scope
 from torch.utils.data import DataLoader
 
-from mmwsdepth.errors import one_sentence_errors
 from mmwsdepth.apis.runner import load_config
+from mmwsdepth.errors import one_sentence_errors
 from mmwsdepth.registry import DATASETS
 
 

@@ -3,7 +3,6 @@
 import argparse
 from pathlib import Path
 
-from mmwsdepth.errors import one_sentence_errors
 from mmwsdepth.comparison import (
     collect,
     draw_figures,
@@ -12,6 +11,7 @@ from mmwsdepth.comparison import (
     run_suite,
     write_results,
 )
+from mmwsdepth.errors import one_sentence_errors
 
 COLUMNS = (
     'abs_rel', 'rmse', 'd1', 'boundary_f1', 'edge_abs_rel', 'dbe_acc', 'dbe_comp', 'soft_edge',

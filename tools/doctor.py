@@ -1,4 +1,4 @@
-"""Tell what is wrong with an installation and with data: `python tools/doctor.py [CONFIG|FOLDER]`."""
+"""Tell what is wrong with installation or data: `python tools/doctor.py [CONFIG|FOLDER]`."""
 
 from mmwsdepth.cli import run_command
 

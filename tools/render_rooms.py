@@ -2,8 +2,8 @@
 
 import argparse
 
-from mmwsdepth.errors import one_sentence_errors
 from mmwsdepth.datasets.rooms import write_rooms
+from mmwsdepth.errors import one_sentence_errors
 
 
 def parse_args() -> argparse.Namespace:

@@ -14,6 +14,7 @@ resume = False
 default_hooks = dict(
     alternation=dict(type='mmwsdepth.AlternatingBranchesHook'),
     distillation=dict(type='mmwsdepth.AffinityDistillationHook', begin=0.25, warmup=0.1),
+    trained_size=dict(type='mmwsdepth.TrainedSizeHook'),
     iteration_seed=dict(type='mmwsdepth.IterationSeedHook'),
     summary=dict(type='mmwsdepth.SummaryHook'),
     finite=dict(type='mmwsdepth.FiniteTrainingHook'),

@@ -1,5 +1,6 @@
 """Trained students for programs that know nothing of this package."""
 
+import math
 from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,13 +15,47 @@ from mmwsdepth.version import __version__
 from .exportable import ExportableDepth
 
 INPUT, OUTPUT = 'image', 'depth'
-MIN_SIDE = 64
-CHECK_SIZES = ((1, 96, 128), (2, 97, 131), (3, 160, 75))
+MIN_LR_SIDE = 64
 TOLERANCE = 1e-3
-_EXAMPLE_SIZE = (2, 96, 128)
+_FIXED = (
+    "the student's layers fix a size: give the size of your camera's images, --size H W, and it is "
+    'exported for their aspect'
+)
+_FIXED_BATCH = (
+    "the student's layers fix the number of images in a batch, which must stay free: take another "
+    'backbone'
+)
+_FIX_BATCH = {'SwinTransformer'}
+_FIX_SIZE = {'MixVisionTransformer'}
 _ONNX_PACKAGES = ('onnx', 'onnxruntime', 'onnxscript')
 
 Model = Callable[[Tensor], Tensor]
+BatchSize = tuple[int, int, int]
+
+
+def check_exportable(model: ExportableDepth, name: str) -> None:
+    """Refuse what cannot be exported, before any work.
+
+    Args:
+        model: See `build_exportable`.
+        name: One of `FORMATS`.
+
+    Raises:
+        ValueError: A package is missing, or the model is of a kind that does not export.
+    """
+    if model.estimator.inference.scale_by_focal_length:
+        raise ValueError(
+            'depth is scaled by the focal length, which an exported model is not told: calibrate '
+            'without --scale-by-focal-length, or set model.test_cfg.scale_by_focal_length=False'
+        )
+    layers = {type(layer).__name__ for layer in model.estimator.modules()}
+    if layers & _FIX_BATCH:
+        raise ValueError(f'{", ".join(layers & _FIX_BATCH)}: {_FIXED_BATCH}')
+    if model.grid is None and name == 'torch-export' and layers & _FIX_SIZE:
+        raise ValueError(f'{", ".join(layers & _FIX_SIZE)}: {_FIXED}')
+    absent = [name for name in _ONNX_PACKAGES if find_spec(name) is None]
+    if name == 'onnx' and absent:
+        raise ValueError(f'ONNX needs the extra `export`: run `pip install {" ".join(absent)}`')
 
 
 def export_torchscript(model: ExportableDepth, path: str | Path) -> None:
@@ -31,12 +66,12 @@ def export_torchscript(model: ExportableDepth, path: str | Path) -> None:
         path: File to write.
     """
     with torch.no_grad():
-        traced = torch.jit.trace(model, _random_image(_EXAMPLE_SIZE), check_trace=False)
+        traced = torch.jit.trace(model, _random_image(check_sizes(model)[0]), check_trace=False)
     torch.jit.save(traced, str(path))
 
 
 def export_torch_export(model: ExportableDepth, path: str | Path) -> None:
-    """Write a `torch.export` program, with sides of at least `MIN_SIDE` pixels.
+    """Write a `torch.export` program, with sides of at least `least_side` pixels.
 
     Args:
         model: See `build_exportable`.
@@ -57,16 +92,13 @@ def export_onnx(model: ExportableDepth, path: str | Path, opset: int | None = No
         opset: Version of ONNX's operators; by default PyTorch's choice.
 
     Raises:
-        ValueError: A package is missing, or the student's layers fix a size.
+        ValueError: The student's layers fix a size.
     """
-    absent = [name for name in _ONNX_PACKAGES if find_spec(name) is None]
-    if absent:
-        raise ValueError(f'ONNX needs the extra `export`: run `pip install {" ".join(absent)}`')
     program = torch.onnx.export(
         _program(model),
         input_names=[INPUT],
         output_names=[OUTPUT],
-        dynamic_shapes=_free_sizes(),
+        dynamic_shapes=_free_sizes(model),
         opset_version=opset,
         dynamo=True,
         verbose=False,
@@ -78,9 +110,23 @@ def export_onnx(model: ExportableDepth, path: str | Path, opset: int | None = No
     program.save(path, external_data=False)
 
 
-def _free_sizes() -> dict[str, dict[int, Any]]:
-    dim = torch.export.Dim
-    return {INPUT: {0: dim('batch'), 2: dim('height', min=MIN_SIDE), 3: dim('width', min=MIN_SIDE)}}
+def least_side(model: ExportableDepth) -> int:
+    """Fewest pixels a side that an exported model takes: 2 with a grid of its own.
+
+    Without one they are so many that the LR view has `MIN_LR_SIDE`, two features at stride 32.
+    """
+    return 2 if model.grid else math.ceil(MIN_LR_SIDE / min(model.scales[0], 1))
+
+
+def check_sizes(model: ExportableDepth) -> list[BatchSize]:
+    """(N, H, W) of batches, of three sizes and aspects, that an exported model is compared at."""
+    height, width = model.grid or (least_side(model), 5 * least_side(model) // 4)
+    return [(2, height, width), (1, height + 1, width + 3), (3, width + 5, height)]
+
+
+def _free_sizes(model: ExportableDepth) -> dict[str, dict[int, Any]]:
+    dim, least = torch.export.Dim, least_side(model)
+    return {INPUT: {0: dim('batch'), 2: dim('height', min=least), 3: dim('width', min=least)}}
 
 
 def _program(model: ExportableDepth) -> torch.export.ExportedProgram:
@@ -88,13 +134,12 @@ def _program(model: ExportableDepth) -> torch.export.ExportedProgram:
         with torch.no_grad():
             return torch.export.export(
                 model,
-                (_random_image(_EXAMPLE_SIZE),),
-                dynamic_shapes=_free_sizes(),
+                (_random_image(check_sizes(model)[0]),),
+                dynamic_shapes=_free_sizes(model),
                 prefer_deferred_runtime_asserts_over_guards=True,
             )
     except (UserError, RuntimeError) as error:
-        reason = ' '.join(str(error).split())[:300]
-        raise ValueError(f"the student's layers fix a size: {reason}") from error
+        raise ValueError(_FIXED if model.grid is None else _FIXED_BATCH) from error
 
 
 def load_torchscript(path: str | Path) -> Model:
@@ -130,9 +175,7 @@ FORMATS = {
 }
 
 
-def largest_difference(
-    model: Model, exported: Model, sizes: Sequence[tuple[int, int, int]] = CHECK_SIZES
-) -> float:
+def largest_difference(model: Model, exported: Model, sizes: Sequence[BatchSize]) -> float:
     """Compare an exported model with its original on images of several sizes.
 
     Args:
@@ -169,7 +212,7 @@ def largest_difference(
     return float(largest)
 
 
-def _random_image(size: tuple[int, int, int]) -> Tensor:
+def _random_image(size: BatchSize) -> Tensor:
     n, height, width = size
     generator = torch.Generator().manual_seed(0)
     return torch.randint(256, (n, 3, height, width), generator=generator).float()

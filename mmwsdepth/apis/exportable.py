@@ -12,9 +12,10 @@ from torch import Tensor, nn
 
 from mmwsdepth.functional import antialiasing, area_mean_of_any_size, enlarge_image
 from mmwsdepth.models.estimators.student import run_student
-from mmwsdepth.models.inference.multi_scale import estimate_at_scales
+from mmwsdepth.models.inference import InferenceOptions, estimate_at_scales, size_at_training
 from mmwsdepth.registry import MODELS
 
+from .letterbox import Letterbox, Size
 from .weights import weights_to_predict
 
 
@@ -27,6 +28,9 @@ class ExportableDepth(nn.Module):
         std: Likewise.
         takes_rgb: Whether the estimator wants RGB; else BGR.
         scales: See `InferenceOptions`.
+        grid: (H, W) at which the estimator sees every image, see `Letterbox`; None for an image's
+            own size.
+        depth_factor: See `InferenceOptions`.
     """
 
     estimator: Any
@@ -40,11 +44,15 @@ class ExportableDepth(nn.Module):
         std: Sequence[float] = (1.0,),
         takes_rgb: bool = True,
         scales: Sequence[float] = (1.0,),
+        grid: Size | None = None,
+        depth_factor: float = 1.0,
     ) -> None:
         super().__init__()
         self.estimator = estimator
         self.takes_rgb = takes_rgb
         self.scales = scales
+        self.grid = grid
+        self.depth_factor = depth_factor
         self.lr_student = _lr_student(estimator) if scales[0] < 1 else None
         self.register_buffer('mean', torch.tensor(mean, dtype=torch.float32).view(-1, 1, 1))
         self.register_buffer('std', torch.tensor(std, dtype=torch.float32).view(-1, 1, 1))
@@ -60,6 +68,12 @@ class ExportableDepth(nn.Module):
         """
         channels = image if self.takes_rgb else image.flip(1)
         x = (channels - self.mean) / self.std
+        if self.grid is None:
+            return self._estimate(x) * self.depth_factor
+        letterbox = Letterbox.fit(x, self.grid)
+        return letterbox.take_back(self._estimate(letterbox.put(x))) * self.depth_factor
+
+    def _estimate(self, x: Tensor) -> Tensor:
         return estimate_at_scales(x, self.scales, self._estimate_at, _resize, area_mean_of_any_size)
 
     def _estimate_at(self, image: Tensor, scale: float) -> Tensor:
@@ -87,12 +101,38 @@ def _lr_student(estimator: Any) -> nn.Module:
         return copy.deepcopy(estimator.student, shared)
 
 
-def build_exportable(cfg: Config, checkpoint: str) -> ExportableDepth:
+def options_in(loaded: dict[str, Any], checkpoint: str) -> dict[str, Any]:
+    """Read what a checkpoint says of how images must be seen.
+
+    Args:
+        loaded: The checkpoint.
+        checkpoint: Its name.
+
+    Returns:
+        Options by name, see `InferenceOptions`.
+
+    Raises:
+        ValueError: They cannot be meant.
+    """
+    meta = loaded.get('meta')
+    known = (meta.get('test_cfg') if isinstance(meta, dict) else None) or {}
+    try:
+        InferenceOptions.from_cfg(known)
+    except (ValueError, TypeError) as error:
+        raise ValueError(f'{checkpoint}: its metadata cannot be meant: {error}') from None
+    return dict(known)
+
+
+def build_exportable(cfg: Config, checkpoint: str, camera: Size | None = None) -> ExportableDepth:
     """Build the student of a config with trained weights, in evaluation mode.
+
+    It sees every image as large as the training images were, where the checkpoint says how large.
 
     Args:
         cfg: A whole config. Its data sets give BGR, so without `bgr_to_rgb` the student wants BGR.
         checkpoint: A training checkpoint or `student.pth`; read without executing what it holds.
+        camera: (H, W) of the images that will come, whose aspect the estimator's grid gets; by
+            default that of the training images.
 
     Raises:
         ValueError: The config has no student, or the checkpoint is another model's.
@@ -103,11 +143,18 @@ def build_exportable(cfg: Config, checkpoint: str) -> ExportableDepth:
     estimator = MODELS.build(dict(cfg.model, teacher=None, loss_affinity=None))
     loaded = CheckpointLoader.load_checkpoint(checkpoint, 'cpu')
     estimator.load_state_dict(weights_to_predict(estimator, loaded, checkpoint))
+    estimator.take_over_options(options_in(loaded, checkpoint))
+    options = estimator.inference
+    grid = camera or options.trained_size
+    if camera is not None and options.trained_size is not None:
+        grid = size_at_training(camera, options.trained_size)
     norm = cfg.model.get('data_preprocessor') or {}
     return ExportableDepth(
         estimator,
         norm.get('mean') or (0.0,),
         norm.get('std') or (1.0,),
         takes_rgb=bool(norm.get('bgr_to_rgb') or norm.get('rgb_to_bgr')),
-        scales=estimator.inference.scales,
+        scales=options.scales,
+        grid=grid,
+        depth_factor=options.depth_factor,
     ).eval()

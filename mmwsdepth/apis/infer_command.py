@@ -59,7 +59,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument('--flip', action='store_true', help='mean with the mirror image')
     parser.add_argument(
-        '--focal-length', type=float, help='in pixels, for ply; default from manifest.json or EXIF'
+        '--focal-length', type=float, help='in pixels; default from manifest.json or EXIF'
+    )
+    parser.add_argument(
+        '--scale-by-focal-length',
+        action='store_true',
+        help="multiply depth by the camera's focal length over the training camera's",
     )
     parser.add_argument(
         '--color-range',
@@ -90,12 +95,18 @@ def run(args: argparse.Namespace) -> None:
         )
     limits = tuple(args.color_range) if args.color_range else None
     writer = DepthWriter(args.out, args.write, args.focal_length, limits)
-    test_cfg = dict(mode=args.mode, tile=args.tile, flip=args.flip or None)
+    test_cfg = dict(
+        mode=args.mode,
+        tile=args.tile,
+        flip=args.flip or None,
+        scale_by_focal_length=args.scale_by_focal_length or None,
+    )
     inferencer = DepthInferencer(
         load_config(args.config, options=args.cfg_options) if args.config else None,
         args.checkpoint,
         args.device,
         {key: value for key, value in test_cfg.items() if value is not None},
+        focal_length=args.focal_length,
     )
     try:
         for _ in inferencer.stream(

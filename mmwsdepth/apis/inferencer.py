@@ -20,7 +20,7 @@ from mmwsdepth.datasets.depth_io import BadFileError
 from mmwsdepth.models.estimators.estimate import store_prediction
 from mmwsdepth.visualization.depth_picture import Limits, draw_depth
 
-from .batching import batches_of_one_size, pack_frame
+from .batching import batches_of_one_size, pack_frame, with_focal_length
 from .checkpoint_config import config_from_checkpoint
 from .exportable import build_exportable
 from .inputs import Frame, Inputs, Source, open_source
@@ -59,6 +59,8 @@ class DepthInferencer(BaseInferencer):
         test_cfg: Overrides the config's, see `InferenceOptions`: `dict(mode='slide')` for images
             that do not fit into memory.
         show_progress: Whether to show a progress bar.
+        focal_length: Of the camera of all images, in pixels, with `test_cfg`'s
+            `scale_by_focal_length`; by default see `find_focal_length`.
 
     Raises:
         FileNotFoundError: There is no such config or checkpoint.
@@ -73,6 +75,7 @@ class DepthInferencer(BaseInferencer):
         device: str | None = None,
         test_cfg: dict[str, Any] | None = None,
         show_progress: bool = True,
+        focal_length: float | None = None,
     ) -> None:
         if weights is None:
             raise ValueError('weights are not given: name a student.pth or a training checkpoint')
@@ -88,6 +91,7 @@ class DepthInferencer(BaseInferencer):
             )
         if test_cfg:
             cfg.model.test_cfg = {**(cfg.model.get('test_cfg') or {}), **test_cfg}
+        self.focal_length = focal_length
         self.rejected: list[str] = []
         self.weights = str(weights)
         super().__init__(cfg, str(weights), device, show_progress=show_progress)
@@ -209,16 +213,21 @@ class DepthInferencer(BaseInferencer):
         self, found: Iterable[Frame | BadFileError], read_sensor: ReadSensor | None
     ) -> Iterator[Frame]:
         for index, frame in enumerate(found):
-            if isinstance(frame, BadFileError):
-                self._reject(str(frame))
-                continue
-            if read_sensor is not None:
-                try:
-                    frame = frame._replace(sensor=read_sensor(index, frame))
-                except BadFileError as error:
-                    self._reject(str(error))
-                    continue
-            yield frame
+            try:
+                yield self._completed(index, frame, read_sensor)
+            except BadFileError as error:
+                self._reject(str(error))
+
+    def _completed(
+        self, index: int, frame: Frame | BadFileError, read_sensor: ReadSensor | None
+    ) -> Frame:
+        if isinstance(frame, BadFileError):
+            raise frame
+        if self.model.inference.scale_by_focal_length:
+            frame = with_focal_length(frame, self.focal_length)
+        if read_sensor is not None:
+            frame = frame._replace(sensor=read_sensor(index, frame))
+        return frame
 
     def _reject(self, complaint: str) -> None:
         self.rejected.append(complaint)

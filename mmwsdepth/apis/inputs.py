@@ -28,12 +28,14 @@ class Frame(NamedTuple):
         image: (H, W, 3) uint8, BGR.
         path: The image file or video that it comes from; None for arrays and cameras.
         sensor: (h, w) float32, the coarse depth of the same view in meters; 0: not measured.
+        focal_length: In pixels, where depth is scaled by it.
     """
 
     name: str
     image: np.ndarray
     path: Path | None
     sensor: np.ndarray | None = None
+    focal_length: float | None = None
 
 
 class Entry(NamedTuple):

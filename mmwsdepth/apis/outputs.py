@@ -7,11 +7,11 @@ import cv2
 import numpy as np
 
 from mmwsdepth.datasets.depth_io import BadFileError, encode_image, encode_npy, write_depth
+from mmwsdepth.datasets.focal_length import MANIFEST, Focal, find_focal_length
 from mmwsdepth.datasets.write_whole import write_whole
 from mmwsdepth.visualization.depth_picture import Limits, draw_depth
 from mmwsdepth.visualization.point_cloud import encode_point_cloud
 
-from .focal_length import MANIFEST, Focal, find_focal_length
 from .inputs import Entry, Frame
 from .output_paths import check_output_paths
 

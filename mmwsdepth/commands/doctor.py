@@ -49,7 +49,7 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Look, and print one screen."""
+    """PairInspection, and print one screen."""
     from mmwsdepth.diagnosis import (
         environment_findings,
         environment_title,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from mmengine.config import DictAction
 
-FORMATS = ('onnx', 'torchscript', 'torch-export')
+NAMES = ('onnx', 'torchscript', 'torch-export')
 
 
 def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
@@ -18,8 +18,15 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     )
     parser.add_argument('config', help='config file, or mmwsdepth::NAME.py')
     parser.add_argument('checkpoint', help='a training checkpoint or student.pth')
-    parser.add_argument('--to', choices=FORMATS, required=True)
+    parser.add_argument('--to', choices=NAMES, required=True)
     parser.add_argument('--out', type=Path, help="file to write; default the checkpoint's name")
+    parser.add_argument(
+        '--size',
+        type=int,
+        nargs=2,
+        metavar=('H', 'W'),
+        help="of your camera's images, for their aspect; default that of the training images",
+    )
     parser.add_argument('--opset', type=int, help="version of ONNX's operators")
     parser.add_argument(
         '--cfg-options', nargs='+', action=DictAction, help='override config keys: KEY=VALUE ...'
@@ -33,7 +40,22 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
 def run(args: argparse.Namespace) -> None:
     """Export, read the file back and compare."""
     from mmwsdepth.apis import load_config
-    from mmwsdepth.apis.export import export_checked
+    from mmwsdepth.apis.export import FORMATS, check_exportable, check_sizes, largest_difference
+    from mmwsdepth.apis.exportable import build_exportable
+    from mmwsdepth.datasets.write_whole import keep_inputs
 
+    how = FORMATS[args.to]
+    path = args.out or Path(args.checkpoint).with_suffix(how.suffix)
+    keep_inputs(path, [args.checkpoint, args.config])
     cfg = load_config(args.config, options=args.cfg_options)
-    print(export_checked(cfg, args.config, args.checkpoint, args.to, args.out, args.opset))
+    model = build_exportable(cfg, args.checkpoint, args.size and tuple(args.size))
+    check_exportable(model, args.to)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    how.export(model, path, **({} if args.opset is None else dict(opset=args.opset)))
+    try:
+        difference = largest_difference(model, how.load(path), check_sizes(model))
+    except ValueError:
+        path.unlink()
+        raise
+    sizes = ', '.join('x'.join(map(str, size)) for size in check_sizes(model))
+    print(f'{path}: at most {difference:.1e} from PyTorch, relative, at NxHxW of {sizes}')

@@ -27,6 +27,7 @@ def run(args: argparse.Namespace) -> None:
     config = args.config or config_to_test(args.checkpoint)
     cfg = load_config(config, args.work_dir, args.cfg_options, args.data_root)
     cfg.load_from, cfg.resume = args.checkpoint, False
+    cfg.default_hooks.setdefault('trained_size', dict(type='mmwsdepth.TrainedSizeHook'))
     if args.show_dir:
         cfg.default_hooks.visualization = dict(
             type='mmwsdepth.DepthVisualizationHook',

@@ -1,4 +1,4 @@
-"""Look at an image's header: its size, and how it lies."""
+"""PairInspection at an image's header: its size, and how it lies."""
 
 import os
 from collections.abc import Callable

@@ -73,7 +73,7 @@ def pair_folders(
     return pairs, [f'{path}: depth without image' for path in orphans]
 
 
-class Look(NamedTuple):
+class PairInspection(NamedTuple):
     """What a pair's headers tell.
 
     Attributes:
@@ -87,25 +87,25 @@ class Look(NamedTuple):
     is_turned_alone: bool = False
 
 
-def look_at(pair: Pair) -> Look:
-    """Look at a pair's headers and ends, without decoding."""
+def inspect_pair(pair: Pair) -> PairInspection:
+    """PairInspection at a pair's headers and ends, without decoding."""
     if pair.depth is None:
-        return Look(f'{pair.image}: image without depth')
+        return PairInspection(f'{pair.image}: image without depth')
     paths = [path for path in (pair.image, pair.depth, pair.hr_depth) if path is not None]
     for path in paths:
         if not path.is_file():
-            return Look(f'{path}: no such file')
+            return PairInspection(f'{path}: no such file')
     try:
         color, depth = peek_header(pair.image), peek_header(pair.depth)
         incomplete = [path for path in paths if not is_complete(path)]
     except BadFileError as error:
-        return Look(str(error))
+        return PairInspection(str(error))
     except OSError as error:
-        return Look(f'{pair.image} or its depth: cannot be read ({error.strerror})')
+        return PairInspection(f'{pair.image} or its depth: cannot be read ({error.strerror})')
     if incomplete:
-        return Look(f'{incomplete[0]}: truncated')
+        return PairInspection(f'{incomplete[0]}: truncated')
     if color is None or depth is None:
-        return Look(None)
+        return PairInspection(None)
     complaint = size_complaint(pair.depth, color.size, depth.size)
     is_turned_alone = color.orientation != depth.orientation
     if complaint and is_turned_alone:
@@ -113,12 +113,12 @@ def look_at(pair: Pair) -> Look:
             f'; EXIF turns the image by orientation {color.orientation}, the depth by '
             f'{depth.orientation}: store both upright'
         )
-    return Look(complaint, (color.size, depth.size), is_turned_alone)
+    return PairInspection(complaint, (color.size, depth.size), is_turned_alone)
 
 
 def find_issue(pair: Pair) -> str | None:
-    """What `look_at` complains about; None if nothing is wrong."""
-    return look_at(pair).complaint
+    """What `inspect_pair` complains about; None if nothing is wrong."""
+    return inspect_pair(pair).complaint
 
 
 def size_complaint(path: Path | str, color: Size, depth: Size) -> str | None:
@@ -140,7 +140,15 @@ def size_complaint(path: Path | str, color: Size, depth: Size) -> str | None:
     return None
 
 
-def look_at_all(pairs: Iterable[Pair]) -> list[Look]:
-    """Look at many pairs at once, see `look_at`."""
+def inspect_pairs(pairs: Iterable[Pair]) -> list[PairInspection]:
+    """PairInspection at many pairs at once, see `inspect_pair`."""
     with ThreadPoolExecutor(max_workers=8) as pool:
-        return list(pool.map(look_at, pairs))
+        return list(pool.map(inspect_pair, pairs))
+
+
+def validate_pairs(pairs: Iterable[Pair]) -> tuple[list[Pair], list[str]]:
+    """Part good pairs from complaints about bad ones."""
+    pairs = list(pairs)
+    complaints = [inspected.complaint for inspected in inspect_pairs(pairs)]
+    good = [pair for pair, complaint in zip(pairs, complaints, strict=True) if complaint is None]
+    return good, [complaint for complaint in complaints if complaint is not None]

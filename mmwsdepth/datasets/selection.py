@@ -8,7 +8,7 @@ from mmengine.logging import print_log
 from .bad_file import BadFileError, printable
 from .depth_io import read_depth
 from .layout import part
-from .pairing import Look, Pair, Size, look_at_all, pair_folders
+from .pairing import PairInspection, Pair, Size, inspect_pairs, pair_folders
 from .split_file import pair_split_file
 
 NAMED_COMPLAINTS = 3
@@ -38,7 +38,7 @@ def select_pairs(
         split: Which part of the folders' pairs to take, see `part`; '' for all.
 
     Returns:
-        Pairs and their sizes, see `Look`.
+        Pairs and their sizes, see `PairInspection`.
 
     Raises:
         FileNotFoundError: A folder or the split file does not exist.
@@ -51,7 +51,7 @@ def select_pairs(
     total = len(pairs) + len(complaints)
     if split:
         pairs = part(pairs, split, images)
-    looked_at = list(zip(pairs, look_at_all(pairs), strict=True))
+    looked_at = list(zip(pairs, inspect_pairs(pairs), strict=True))
     complaints = [look.complaint for _, look in looked_at if look.complaint] + complaints
     good = [(pair, look) for pair, look in looked_at if not look.complaint]
     if complaints:
@@ -73,7 +73,7 @@ def first_ones(texts: list[str]) -> str:
     return '; '.join(texts[:NAMED_COMPLAINTS]) + (f'; and {more} more' if more > 0 else '')
 
 
-def _warn_of_turned(good: list[tuple[Pair, Look]], images: Path) -> None:
+def _warn_of_turned(good: list[tuple[Pair, PairInspection]], images: Path) -> None:
     turned = [str(pair.image) for pair, look in good if look.is_turned_alone]
     if turned:
         warn(

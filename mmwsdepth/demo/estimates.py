@@ -13,12 +13,12 @@ import cv2
 import numpy as np
 
 from mmwsdepth.apis import DepthInferencer
-from mmwsdepth.apis.focal_length import focal_length_from_exif
 from mmwsdepth.apis.inferencer import NOT_FINITE
 from mmwsdepth.apis.inputs import Frame
 from mmwsdepth.apis.outputs import DepthWriter
 from mmwsdepth.apis.sensor_depth import find_unit
 from mmwsdepth.datasets.depth_io import BadFileError, read_depth
+from mmwsdepth.datasets.focal_length import focal_length_from_exif
 from mmwsdepth.datasets.pairing import size_complaint
 
 from .upload import RefusedError, decode_image
@@ -173,7 +173,7 @@ class EstimateCache:
         return key
 
     def get(self, key: str) -> Estimate:
-        """Look up an estimate.
+        """PairInspection up an estimate.
 
         Raises:
             RefusedError: It is no longer kept.

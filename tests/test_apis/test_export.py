@@ -1,6 +1,7 @@
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -10,15 +11,19 @@ from mmengine.config import Config
 from torch import Tensor, nn
 
 from mmwsdepth.apis.export import (
-    CHECK_SIZES,
     FORMATS,
     INPUT,
+    MIN_LR_SIDE,
     OUTPUT,
+    check_exportable,
+    check_sizes,
     export_onnx,
     largest_difference,
+    least_side,
 )
 from mmwsdepth.apis.exportable import ExportableDepth, build_exportable
 from mmwsdepth.models.estimators import Estimate
+from mmwsdepth.models.inference import infer
 from mmwsdepth.registry import MODELS
 from tests.conftest import ROOT
 
@@ -61,17 +66,70 @@ def model(checkpoints: tuple[Config, Path, Path]) -> ExportableDepth:
     return build_exportable(checkpoints[0], str(checkpoints[2]))
 
 
+def _with_meta(checkpoint: Path, **options: Any) -> str:
+    loaded = torch.load(checkpoint)
+    torch.save(loaded | dict(meta=dict(test_cfg=options)), checkpoint)
+    return str(checkpoint)
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize('name', list(FORMATS))
+@pytest.mark.parametrize(
+    ('name', 'scales', 'trained_size'),
+    [
+        ('onnx', [2 / 15, 1], (48, 64)),
+        ('torchscript', [2 / 15, 1], (90, 61)),
+        ('torch-export', [2 / 15, 1], (48, 64)),
+        ('torch-export', [0.5, 1, 2], None),
+        ('torchscript', [2 / 15, 1], None),
+    ],
+)
 def test_every_format_agrees_at_sizes_it_was_not_made_with(
-    model: ExportableDepth, tmp_path: Path, name: str
+    checkpoints: tuple[Config, Path, Path],
+    tmp_path: Path,
+    name: str,
+    trained_size: tuple[int, int] | None,
 ) -> None:
+    cfg, _, student = checkpoints
+    model = build_exportable(cfg, _with_meta(student, trained_size=trained_size))
     how = FORMATS[name]
     path = tmp_path / f'model{how.suffix}'
     how.export(model, path)
-    assert len({height for _, height, _ in CHECK_SIZES}) == 3
+    sizes = check_sizes(model)
+    assert len({height for _, height, _ in sizes}) == 3
     assert model(torch.rand(1, 3, 97, 131) * 255).std() > 0.05
-    assert largest_difference(model, how.load(path)) < 1e-3
+    assert largest_difference(model, how.load(path), sizes) < 1e-3
+
+
+@pytest.mark.parametrize('size', [(192, 256), (96, 128), (24, 32)])
+def test_an_exported_model_gives_what_infer_gives_for_its_camera(
+    checkpoints: tuple[Config, Path, Path], size: tuple[int, int]
+) -> None:
+    cfg, _, student = checkpoints
+    path = _with_meta(student, trained_size=(48, 64), depth_factor=1.5)
+    image = torch.randint(256, (1, 3, *size)).float()
+    for camera in (None, (480, 640)):
+        model = build_exportable(cfg, path, camera)
+        estimator = model.estimator
+        assert model.grid == (48, 64)
+        inputs = estimator.data_preprocessor(dict(inputs=list(image.flip(1))))['inputs']
+        expected = infer(inputs, estimator.estimate_depth, estimator.inference)
+        torch.testing.assert_close(model(image), expected, rtol=1e-3, atol=1e-3)
+    assert build_exportable(cfg, path, (640, 360)).grid == (64, 36)
+
+
+def test_without_a_trained_size_the_cameras_own_is_the_grid(
+    checkpoints: tuple[Config, Path, Path],
+) -> None:
+    cfg, _, student = checkpoints
+    assert build_exportable(cfg, str(student)).grid is None
+    assert build_exportable(cfg, str(student), (60, 80)).grid == (60, 80)
+
+
+@pytest.mark.parametrize('scales', [[1], [0.25, 1, 2], [2 / 15, 1], [1, 2]])
+def test_free_sizes_leave_the_lr_view_large_enough(model: ExportableDepth) -> None:
+    least = least_side(model)
+    assert round(least * min(model.scales[0], 1)) >= MIN_LR_SIDE
+    assert all(min(size[1:]) >= least for size in check_sizes(model))
 
 
 @pytest.mark.slow
@@ -147,25 +205,53 @@ def test_a_foreign_checkpoint_and_a_config_without_student_are_refused(
     ],
 )
 def test_a_wrong_export_is_refused(exported: Callable, message: str) -> None:
+    sizes = [(1, 96, 128), (2, 97, 131)]
     with pytest.raises(ValueError, match=message):
-        largest_difference(lambda image: image[:, :1] + 1, exported)
+        largest_difference(lambda image: image[:, :1] + 1, exported, sizes)
 
 
 def test_a_student_that_fixes_a_size_is_refused(tmp_path: Path) -> None:
     class Fixed(nn.Module):
         def estimate(self, image: Tensor) -> Estimate:
-            return Estimate(image[:, :1] * torch.ones(96, 128), ())
+            return Estimate(image[:, :1] * torch.ones(64, 80), ())
 
-    with pytest.raises(ValueError, match="the student's layers fix a size: "):
+    with pytest.raises(ValueError, match="the student's layers fix a size: give"):
         FORMATS['torch-export'].export(ExportableDepth(Fixed()), tmp_path / 'a.pt2')
 
 
 def test_missing_packages_are_named(
-    model: ExportableDepth, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    model: ExportableDepth, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr('mmwsdepth.apis.export.find_spec', lambda name: None)
     with pytest.raises(ValueError, match='run `pip install onnx onnxruntime onnxscript`'):
-        export_onnx(model, tmp_path / 'a.onnx')
+        check_exportable(model, 'onnx')
+    check_exportable(model, 'torchscript')
+
+
+def test_what_would_fail_later_is_refused_in_a_whole_sentence(
+    checkpoints: tuple[Config, Path, Path],
+) -> None:
+    class SwinTransformer(nn.Module):
+        pass
+
+    class MixVisionTransformer(nn.Module):
+        pass
+
+    cfg, _, student = checkpoints
+    cases: list[tuple[tuple[int, int] | None, type[nn.Module], str, str | None]] = [
+        ((48, 64), SwinTransformer, 'torchscript', 'fix the number of images.*another backbone$'),
+        (None, MixVisionTransformer, 'torch-export', 'fix a size: give.*for their aspect$'),
+        ((48, 64), MixVisionTransformer, 'torch-export', None),
+        (None, MixVisionTransformer, 'torchscript', None),
+    ]
+    for camera, layer, name, complaint in cases:
+        model = build_exportable(cfg, str(student), camera)
+        model.estimator.backbone = layer()
+        with pytest.raises(ValueError, match=complaint) if complaint else nullcontext():
+            check_exportable(model, name)
+    path = _with_meta(student, scale_by_focal_length=True, trained_focal_length=9.0)
+    with pytest.raises(ValueError, match='depth is scaled by the focal length'):
+        check_exportable(build_exportable(cfg, path), 'onnx')
 
 
 def test_the_package_imports_without_onnx() -> None:

@@ -195,3 +195,66 @@ def test_an_estimate_that_is_not_finite_is_a_complaint_and_not_written(
     assert [path.stem for path in sorted((tmp_path / 'out/png').iterdir())] == ['a', 'b', 'e']
     with pytest.raises(BadFileError, match=r'd\.png: NaN or infinite depth is estimated'):
         inferencer(folder / 'd.png')
+
+
+@pytest.fixture
+def sized(published: Path, tmp_path: Path) -> Path:
+    """The student, and what it says of its training images."""
+    loaded = torch.load(published)
+    loaded['meta']['test_cfg'] = dict(trained_size=SIZE, trained_focal_length=50.0)
+    torch.save(loaded, tmp_path / 'sized.pth')
+    return tmp_path / 'sized.pth'
+
+
+def test_a_photo_of_any_size_is_seen_as_large_as_the_training_images(
+    sized: Path, inferencer: DepthInferencer
+) -> None:
+    aware = DepthInferencer(weights=sized, device='cpu', show_progress=False)
+    full = cv2.resize(noise(), (256, 192), interpolation=cv2.INTER_CUBIC)
+    shrunk = {
+        factor: cv2.resize(full, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+        for factor in (1, 0.7, 0.5, 0.2)
+    }
+    expected = np.median(aware(full)['predictions'])
+    for photo in shrunk.values():
+        found = aware(photo)['predictions']
+        assert found.shape == photo.shape[:2]
+        assert np.median(found) == pytest.approx(expected, rel=0.02)
+    band = slice(24, 168)
+    cut = np.median(aware(np.ascontiguousarray(full[band]))['predictions'])
+    assert cut == pytest.approx(np.median(aware(full)['predictions'][band]), rel=0.02)
+    plain = [np.median(inferencer(photo)['predictions']) for photo in (full, shrunk[0.2])]
+    assert plain[1] != pytest.approx(plain[0], rel=0.02), 'this student tells meters by size'
+
+
+def test_an_image_of_the_trained_size_is_not_touched(
+    sized: Path, inferencer: DepthInferencer
+) -> None:
+    aware = DepthInferencer(weights=sized, device='cpu', show_progress=False)
+    expected = inferencer(noise())['predictions']
+    np.testing.assert_array_equal(aware(noise())['predictions'], expected)
+
+
+def test_depth_may_be_scaled_by_the_focal_length(sized: Path, folder: Path) -> None:
+    aware = DepthInferencer(weights=sized, device='cpu', show_progress=False)
+    plain = aware(folder / 'a.png')['predictions']
+    scaling = dict(scale_by_focal_length=True)
+    given = DepthInferencer(None, sized, 'cpu', scaling, False, focal_length=75.0)
+    np.testing.assert_allclose(given(folder / 'a.png')['predictions'], 1.5 * plain, rtol=1e-5)
+    found = DepthInferencer(None, sized, 'cpu', scaling, False)
+    (folder / 'manifest.json').write_text(
+        '{"files": [{"image": {"path": "a.png"}, "focal": [25, 25]}]}'
+    )
+    results = found(folder)
+    assert results['names'] == ['a'] and len(results['rejected']) == 4
+    assert 'b.png: depth is scaled by the focal length, which is not known' in str(results)
+    np.testing.assert_allclose(results['predictions'][0], 0.5 * plain, rtol=1e-5)
+
+
+def test_metadata_that_cannot_be_meant_name_the_checkpoint(sized: Path) -> None:
+    loaded = torch.load(sized)
+    for wrong in (dict(trained_size='large'), dict(os='system'), 5):
+        loaded['meta']['test_cfg'] = wrong
+        torch.save(loaded, sized)
+        with pytest.raises(ValueError, match=r'sized\.pth: its metadata cannot be meant: '):
+            DepthInferencer(weights=sized, device='cpu', show_progress=False)

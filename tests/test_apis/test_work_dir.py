@@ -10,8 +10,8 @@ import torch
 from mmengine.config import Config
 from mmengine.logging import MMLogger
 
-from mmwsdepth.errors import one_sentence_errors
 from mmwsdepth.apis.work_dir import locked, newest_checkpoint, resume_from, writing_to
+from mmwsdepth.errors import one_sentence_errors
 from tests.conftest import ROOT
 
 

@@ -7,8 +7,8 @@ from mmwsdepth.datasets.pairing import (
     Pair,
     files_by_stem,
     find_issue,
-    look_at,
-    look_at_all,
+    inspect_pair,
+    inspect_pairs,
     pair_folders,
 )
 
@@ -152,7 +152,7 @@ def test_upper_case_suffixes_are_looked_at_alike(rgbd_folder):
 def test_many_are_looked_at_in_order(rgbd_folder):
     for number in range(20):
         rgbd_folder.add(f'{number:02d}', depth='.png' if number % 2 else None)
-    complaints = [look.complaint for look in look_at_all(pairs_in(rgbd_folder)[0])]
+    complaints = [look.complaint for look in inspect_pairs(pairs_in(rgbd_folder)[0])]
     assert complaints[1::2] == [None] * 10
     assert [text.split('.png')[0][-2:] for text in complaints[::2]] == [
         f'{n:02d}' for n in range(0, 20, 2)
@@ -196,7 +196,7 @@ def test_each_file_is_turned_by_its_own_tag(rgbd_folder, color, depth):
     files = rgbd_folder.add('a')
     tagged(files.image, (24, 32), color)
     tagged(files.depth, (6, 8), depth)
-    look = look_at(Pair('a', files.image, files.depth))
+    look = inspect_pair(Pair('a', files.image, files.depth))
     if (color > 4) != (depth > 4):
         assert (
             f'EXIF turns the image by orientation {color}, the depth by {depth}' in look.complaint

@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 import pytest
 
-from mmwsdepth.errors import one_sentence_errors
 from mmwsdepth.datasets.converters import SOURCES
+from mmwsdepth.errors import one_sentence_errors
 from tests.conftest import ROOT
 
 PATH = ROOT / 'tools' / 'prepare.py'

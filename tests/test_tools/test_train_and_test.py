@@ -55,7 +55,8 @@ def test_the_default_trains_the_whole_method_and_publishes_both_branches(
     log = run_tool([*TRAIN, config, '--work-dir', work]).stdout
     for name in ('loss_lr', 'loss_hr', 'loss_consistency', 'loss_affinity', 'loss_teacher'):
         assert f'{name}:' in log
-    state = torch.load(work / 'student.pth', weights_only=True)['state_dict']
-    assert any(key.startswith('lr_statistics.') for key in state)
+    published = torch.load(work / 'student.pth', weights_only=True)
+    assert any(key.startswith('lr_statistics.') for key in published['state_dict'])
+    assert published['meta']['test_cfg'] == dict(trained_size=ROOMS['size'])
     scored = json.loads((work / 'metrics.json').read_text())
     assert 0 < scored['model/abs_rel'] < 10

@@ -140,7 +140,7 @@ class RandomCropRGBD(BaseTransform):
         self.crop_size = crop_size
 
     def transform(self, results: Results) -> Results:
-        """Crop all grids and set `img_shape`."""
+        """Crop all grids, set `img_shape`, and `crop_share`: what share of each side is left."""
         grid = results[DEPTH].shape
         image = results[IMAGE]
         windows = [
@@ -157,6 +157,11 @@ class RandomCropRGBD(BaseTransform):
             )
             results[key] = np.ascontiguousarray(results[key][rows, columns])
         results['img_shape'] = results[IMAGE].shape[:2]
+        before = results.get('crop_share', (1.0, 1.0))
+        results['crop_share'] = tuple(
+            share * left / side
+            for share, left, side in zip(before, results['img_shape'], image.shape, strict=False)
+        )
         return results
 
 

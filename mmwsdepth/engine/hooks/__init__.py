@@ -10,6 +10,7 @@ from .publish_student_hook import PublishStudentHook
 from .report_hook import ReportHook
 from .save_predictions_hook import SavePredictionsHook
 from .summary_hook import SummaryHook
+from .trained_size_hook import TrainedSizeHook
 
 __all__ = [
     'AffinityDistillationHook',
@@ -22,4 +23,5 @@ __all__ = [
     'ReportHook',
     'SavePredictionsHook',
     'SummaryHook',
+    'TrainedSizeHook',
 ]

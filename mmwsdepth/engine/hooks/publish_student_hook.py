@@ -12,6 +12,7 @@ from mmwsdepth.integrity import names_of_broken
 from mmwsdepth.registry import HOOKS
 from mmwsdepth.version import __version__
 
+from .trained_size_hook import TrainedSizeHook
 from .unwrap import unwrapped_model
 
 FILE_NAME = 'student.pth'
@@ -25,7 +26,8 @@ class PublishStudentHook(Hook):
     Its keys are those of the student's own class, so MMSegmentation's `DepthEstimator` loads it as
     it is; `WSDepthEstimator` does too. Statistics of the LR branch stand beside them, and
     `DepthEstimator` skips them. With MMEngine's `EMAHook` the averaged weights are written, which
-    are those that it validates. A model without a student writes nothing.
+    are those that it validates. What `TrainedSizeHook` knows goes with them. A model without a
+    student writes nothing.
     """
 
     priority = 'LOWEST'
@@ -57,7 +59,11 @@ class PublishStudentHook(Hook):
             cfg=runner.cfg.pretty_text,
             experiment_name=runner.experiment_name,
             mmwsdepth_version=__version__,
+            test_cfg={},
         )
+        for hook in runner.hooks:
+            if isinstance(hook, TrainedSizeHook):
+                meta['test_cfg'] = hook.known()
         content = BytesIO()
         torch.save(dict(meta=meta, state_dict=state), content)
         path.with_suffix('.tmp').write_bytes(content.getvalue())

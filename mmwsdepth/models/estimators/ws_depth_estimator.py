@@ -14,7 +14,7 @@ from mmwsdepth.functional import SENSORS, downsample_depth, downsample_image, fu
 from mmwsdepth.registry import MODELS
 
 from ..batch_statistics import OwnStatistics
-from ..inference import InferenceOptions, estimate_at_scales, infer
+from ..inference import InferenceOptions, estimate_at_scales, focal_factor, infer
 from ..recompute import take_over_recomputation
 from .checkpoint_keys import complete_student_keys, forgive_missing_keys
 from .estimate import Estimate, samples_for, stack_gt_depth, store_prediction
@@ -95,6 +95,7 @@ class WSDepthEstimator(BaseModel):
         self.sensor = sensor
         self.min_lr_side = min_lr_side
         self.memory_format = torch.channels_last if channels_last else torch.contiguous_format
+        self.test_cfg = dict(test_cfg or {})
         self.inference = InferenceOptions.from_cfg(test_cfg)
         self.learning_branches = [
             branch
@@ -222,21 +223,40 @@ class WSDepthEstimator(BaseModel):
 
         Args:
             inputs: (N, 3, H, W), normalized.
-            data_samples: `ori_shape` is the size of the color image as it was on disk; with
+            data_samples: `ori_shape` is the size of the color image as it was on disk,
+                `focal_length` its camera's in pixels of that, where it is known; with
                 `use_sensor_depth` in `test_cfg`, `gt_depth_map` guides.
 
         Returns:
             The samples, each with `pred_depth_map`, (1, *ori_shape) in meters.
         """
+        given = (inputs.shape[-2], inputs.shape[-1])
+        sizes = [sample.metainfo.get('ori_shape', given) for sample in data_samples]
+        factors = [
+            focal_factor(sample.metainfo.get('focal_length'), size[:2], given, self.inference)
+            for sample, size in zip(data_samples, sizes, strict=True)
+        ]
         depth = infer(inputs, self.estimate_depth, self.inference)
-        for sample, single, image in zip(data_samples, depth, inputs, strict=True):
-            size = sample.metainfo.get('ori_shape', inputs.shape[-2:])
-            single = resize_depth(single[None], size)
+        for index, sample in enumerate(data_samples):
+            size = sizes[index]
+            single = resize_depth(factors[index] * depth[index, None], size)
             if self.inference.use_sensor_depth and 'gt_depth_map' in sample:
                 sensor = sample.gt_depth_map.data[None].to(single)
-                single = fuse_sensor_depth(single, sensor, resize_depth(image[None], size))
+                color = resize_depth(inputs[index, None], size)
+                single = fuse_sensor_depth(single, sensor, color)
             store_prediction(sample, single[0])
         return data_samples
+
+    def take_over_options(self, known: dict[str, Any]) -> None:
+        """Take from a checkpoint's `meta['test_cfg']` what the config's `test_cfg` leaves open.
+
+        Args:
+            known: See `InferenceOptions`.
+
+        Raises:
+            ValueError: An option cannot be meant.
+        """
+        self.inference = InferenceOptions.from_cfg(known | self.test_cfg)
 
     def forward(
         self,

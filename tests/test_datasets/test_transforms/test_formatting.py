@@ -3,7 +3,7 @@ import pytest
 import torch
 from mmseg.structures import SegDataSample
 
-from mmwsdepth.datasets.transforms import PackRGBDInputs
+from mmwsdepth.datasets.transforms import PackRGBDInputs, RandomCropRGBD, ResizeRGBD
 
 
 def results(hr=False, **more):
@@ -49,8 +49,25 @@ def test_names_and_shapes_become_metainfo_as_far_as_they_are_there():
         img_shape=(24, 32),
         is_bad=True,
     )
-    assert PackRGBDInputs()(results(**meta, depth_scale=1.0))['data_samples'].metainfo == meta
-    assert PackRGBDInputs()(results(name='a'))['data_samples'].metainfo == dict(name='a')
+    whole = dict(whole_shape=(24, 32))
+    packed = PackRGBDInputs()(results(**meta, depth_scale=1.0))
+    assert packed['data_samples'].metainfo == meta | whole
+    assert PackRGBDInputs()(results(name='a'))['data_samples'].metainfo == dict(name='a') | whole
+
+
+def test_the_whole_images_size_is_that_before_cropping_at_the_scale_of_the_input():
+    crop, resize = RandomCropRGBD((12, 16)), ResizeRGBD((8, 6))
+    for transforms, expected in (
+        ((crop,), (24, 32)),
+        ((crop, crop), (24, 32)),
+        ((crop, resize), (12, 16)),
+        ((resize,), (6, 8)),
+        ((ResizeRGBD((64, 48)), crop), (48, 64)),
+    ):
+        sample = results()
+        for transform in transforms:
+            sample = transform(sample)
+        assert PackRGBDInputs()(sample)['data_samples'].whole_shape == expected
 
 
 def test_a_sample_without_depth_has_none():

@@ -290,7 +290,7 @@ def test_an_estimator_predicts_in_both_modes(
 @pytest.mark.parametrize(
     ('options', 'message'),
     [
-        (dict(stride=4), "test_cfg has 'stride', which is none of mode, scales, flip"),
+        (dict(stride=4), "test_cfg has 'stride', which is none of mode, trained_size"),
         (dict(mode='tiles'), "mode='tiles', none of 'whole' and 'slide'"),
         (dict(flip='yes'), "flip='yes'"),
         (dict(use_sensor_depth=1), 'use_sensor_depth=1'),

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from mmwsdepth.apis.focal_length import find_focal_length
 from mmwsdepth.datasets.depth_io import BadFileError
+from mmwsdepth.datasets.focal_length import find_focal_length
 
 SIZE = (24, 36)
 
