@@ -59,4 +59,6 @@ def run_command(name: str, arguments: Sequence[str] | None = None) -> None:
     command = import_module(f'mmwsdepth.commands.{name}')
     args = command.parse(arguments)
     with one_sentence_errors():
-        raise SystemExit(command.run(args))
+        status = command.run(args)
+    if status:
+        raise SystemExit(status)

@@ -1,7 +1,8 @@
 """Registries of mmwsdepth: configs name what stands in them as `mmwsdepth.NAME`.
 
 Their parent is MMEngine's root, so a project with a scope of its own can inherit our configs;
-importing `mmseg.registry` makes `mmseg.NAME` known under every default scope.
+importing `mmseg.registry` makes `mmseg.NAME` known under every default scope. With them
+checkpoints are read safely.
 """
 
 from typing import Any
@@ -17,6 +18,9 @@ from mmengine.registry import TRANSFORMS as MMENGINE_TRANSFORMS
 from mmengine.registry import Registry
 
 from .renamed import current_name
+from .safe_load import register_safe_load
+
+register_safe_load()
 
 
 class _Registry(Registry):

@@ -58,5 +58,5 @@ def test_importing_changes_nothing_of_a_host_project_but_our_own_scheme() -> Non
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout.splitlines()[-1]) == dict(
-        packages=['mmwsdepth'], schemes=['package://'], config=['_get_cfg_path']
+        packages=['mmwsdepth'], config=['_get_cfg_path']
     )

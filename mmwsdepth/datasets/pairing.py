@@ -88,7 +88,7 @@ class PairInspection(NamedTuple):
 
 
 def inspect_pair(pair: Pair) -> PairInspection:
-    """PairInspection at a pair's headers and ends, without decoding."""
+    """Look at a pair's headers and ends, without decoding."""
     if pair.depth is None:
         return PairInspection(f'{pair.image}: image without depth')
     paths = [path for path in (pair.image, pair.depth, pair.hr_depth) if path is not None]

@@ -8,7 +8,7 @@ from mmengine.logging import print_log
 from .bad_file import BadFileError, printable
 from .depth_io import read_depth
 from .layout import part
-from .pairing import PairInspection, Pair, Size, inspect_pairs, pair_folders
+from .pairing import Pair, PairInspection, Size, inspect_pairs, pair_folders
 from .split_file import pair_split_file
 
 NAMED_COMPLAINTS = 3

@@ -5,6 +5,7 @@ from importlib.util import module_from_spec, spec_from_file_location
 import cv2
 import pytest
 
+from mmwsdepth.cli import main
 from tests.conftest import ROOT
 
 
@@ -23,9 +24,9 @@ def run_main(monkeypatch, capsys):
     return run
 
 
-def test_samples_are_browsed(run_main, config_file, tmp_path):
+def test_samples_are_browsed(config_file, tmp_path):
     out = tmp_path / 'out'
-    run_main('browse_dataset.py', config_file(), '--num', 2, '--out', out)
+    main(['browse', str(config_file()), '--num', '2', '--out', str(out)])
     names = sorted(path.name for path in out.iterdir())
     assert names == ['000_room_00000.png', '001_room_00007.png']
     assert all(cv2.imread(str(out / name)).std() > 5 for name in names)

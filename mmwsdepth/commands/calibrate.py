@@ -1,14 +1,16 @@
-"""The subcommand `mmwsdepth calibrate CHECKPOINT DATA`."""
+"""Fit a student to another camera by one factor, from a few pairs."""
 
 import argparse
-from importlib import import_module
+from collections.abc import Sequence
 from pathlib import Path
 
-from mmwsdepth.datasets.write_whole import keep_inputs
 
-
-def add_options(parser: argparse.ArgumentParser) -> None:
-    """Add the subcommand's options to its parser."""
+def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
+    """Read the options."""
+    parser = argparse.ArgumentParser(
+        'mmwsdepth calibrate',
+        description='Fit a student to another camera by one factor, from a few pairs.',
+    )
     parser.add_argument('checkpoint', help='student.pth or a training checkpoint; file or URL')
     parser.add_argument(
         'data', type=Path, help='folder with images/ and annotations/, a few pairs of the camera'
@@ -39,6 +41,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         '--focal-length', type=float, help='in pixels; default from manifest.json or EXIF'
     )
     parser.add_argument('--device', help='such as cpu or cuda:0; default what there is')
+    return parser.parse_args(arguments)
 
 
 def run(args: argparse.Namespace) -> None:
@@ -48,7 +51,10 @@ def run(args: argparse.Namespace) -> None:
         ValueError: An option cannot be meant, or there are too few good pairs.
         OSError: The checkpoint cannot be written.
     """
-    api = import_module('.calibrate', __package__)
+    from mmwsdepth.apis import DepthInferencer
+    from mmwsdepth.apis.calibrate import calibrate, measure_pairs, write_calibrated
+    from mmwsdepth.datasets.write_whole import keep_inputs
+
     name = Path(args.checkpoint.rpartition('/')[2] if '://' in args.checkpoint else args.checkpoint)
     out = args.out or name.with_name(f'{name.stem}_calibrated.pth')
     keep_inputs(out, [args.checkpoint])
@@ -59,13 +65,13 @@ def run(args: argparse.Namespace) -> None:
             'numbers, near before far'
         )
     test_cfg = dict(scale_by_focal_length=True) if args.scale_by_focal_length else {}
-    inferencer = api.DepthInferencer(
+    inferencer = DepthInferencer(
         args.config, args.checkpoint, args.device, test_cfg, focal_length=args.focal_length
     )
-    pairs, complaints = api.measure_pairs(inferencer, args.data, args.depth_scale, (near, far))
+    pairs, complaints = measure_pairs(inferencer, args.data, args.depth_scale, (near, far))
     if complaints:
         print(f'left out {len(complaints)} bad pairs, the first one: {complaints[0]}')
-    found = api.calibrate(pairs)
+    found = calibrate(pairs)
     print(
         f'factor {found.factor:.4f} from {found.num_pairs} pairs; abs_rel of pairs held out: '
         f'{found.error_before:.4f} without, {found.error_after:.4f} with it'
@@ -74,5 +80,5 @@ def run(args: argparse.Namespace) -> None:
         print('nothing written, since the error does not fall')
         return
     factor = found.factor * inferencer.model.inference.depth_factor
-    api.write_calibrated(args.checkpoint, out, test_cfg | dict(depth_factor=factor))
+    write_calibrated(args.checkpoint, out, test_cfg | dict(depth_factor=factor))
     print(f'written: {out}')

@@ -2,15 +2,14 @@ import json
 import re
 import sys
 from collections.abc import Callable
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
+from mmwsdepth.cli import main
 from mmwsdepth.datasets.converters import SOURCES
-from mmwsdepth.errors import one_sentence_errors
 from tests.conftest import ROOT
 
 PATH = ROOT / 'tools' / 'prepare.py'
@@ -32,17 +31,11 @@ def source(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def prepare(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture) -> Callable[..., str]:
-    """A function that runs the tool within this process and returns what it printed."""
-    spec = spec_from_file_location('prepare', PATH)
-    assert spec and spec.loader
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
+def prepare(capsys: pytest.CaptureFixture) -> Callable[..., str]:
+    """A function that runs the command within this process and returns what it printed."""
 
     def run(*arguments: object) -> str:
-        monkeypatch.setattr(sys, 'argv', ['prepare.py', *map(str, arguments)])
-        with one_sentence_errors():
-            module.main()
+        main(['prepare', *map(str, arguments)])
         return capsys.readouterr().out
 
     return run

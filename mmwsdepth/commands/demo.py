@@ -1,17 +1,20 @@
-"""The subcommand `mmwsdepth demo CHECKPOINT`."""
+"""Serve a local web page that shows the depth of images dropped onto it."""
 
 import argparse
+from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from mmwsdepth.apis import DepthInferencer
-
 _EXTRA = ('starlette', 'uvicorn')
 
 
-def add_options(parser: argparse.ArgumentParser) -> None:
-    """Add the subcommand's options to its parser."""
+def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
+    """Read the options."""
+    parser = argparse.ArgumentParser(
+        'mmwsdepth demo',
+        description='Serve a local web page that shows the depth of images dropped onto it.',
+    )
     parser.add_argument('checkpoint', help='student.pth or a training checkpoint; file or URL')
     parser.add_argument(
         '--config', help='config file or mmwsdepth::NAME.py; default what the checkpoint carries'
@@ -35,6 +38,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--focal-length', type=float, help='in pixels, of every image; default from EXIF'
     )
+    return parser.parse_args(arguments)
 
 
 def run(args: argparse.Namespace) -> None:
@@ -44,6 +48,8 @@ def run(args: argparse.Namespace) -> None:
         ValueError: The extra `demo` is not installed, or an option cannot be meant.
         OSError: The address cannot be listened at.
     """
+    from mmwsdepth.apis import DepthInferencer
+
     for option in ('max_megabytes', 'longest_side', 'focal_length'):
         value = getattr(args, option)
         if value is not None and not 0 < value < float('inf'):
@@ -68,7 +74,7 @@ def run(args: argparse.Namespace) -> None:
 
 def _import_server() -> Any:
     try:
-        return import_module('.server', __package__)
+        return import_module('mmwsdepth.demo.server')
     except ModuleNotFoundError as error:
         if error.name not in _EXTRA:
             raise

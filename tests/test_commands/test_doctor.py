@@ -1,11 +1,11 @@
 import subprocess
 import sys
-from importlib.util import module_from_spec, spec_from_file_location
 
 import cv2
 import numpy as np
 import pytest
 
+from mmwsdepth.cli import main
 from mmwsdepth.datasets.rooms import write_rooms
 from tests.conftest import ROOT
 
@@ -14,16 +14,13 @@ FOLDER = str(ROOT / 'configs' / 'wsdepth_folder.py')
 
 
 @pytest.fixture
-def doctor(monkeypatch, capsys):
-    """A function that runs the tool: exit status, and what it wrote."""
-    spec = spec_from_file_location('doctor', TOOL)
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
+def doctor(capsys):
+    """A function that runs the command: exit status, and what it wrote."""
 
     def run(*arguments):
-        monkeypatch.setattr(sys, 'argv', ['doctor.py', *map(str, arguments)])
+        status = 0
         try:
-            status = module.main()
+            main(['doctor', *map(str, arguments)])
         except SystemExit as stop:
             status = stop.code
         streams = capsys.readouterr()

@@ -1,17 +1,19 @@
-"""The subcommand `mmwsdepth infer CHECKPOINT INPUT ...`."""
+"""Estimate the depth of images, videos or a camera."""
 
 import argparse
 import os
+from collections.abc import Sequence
 
 from mmengine.config import DictAction
 
-from .inferencer import DepthInferencer
-from .outputs import KINDS, DepthWriter
-from .runner import load_config
+KINDS = ('png', 'npy', 'exr', 'color', 'ply')
 
 
-def add_options(parser: argparse.ArgumentParser) -> None:
-    """Add the subcommand's options to its parser."""
+def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
+    """Read the options."""
+    parser = argparse.ArgumentParser(
+        'mmwsdepth infer', description='Estimate the depth of images, videos or a camera.'
+    )
     parser.add_argument('checkpoint', help='student.pth or a training checkpoint; file or URL')
     parser.add_argument(
         'inputs', nargs='+', help="image, folder, glob in quotes, video, or a camera's index"
@@ -76,6 +78,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('--every', type=int, default=1, help='take every n-th frame of a video')
     parser.add_argument('--max-frames', type=int, help='at most so many of each video or camera')
     parser.add_argument('--device', help='such as cpu or cuda:0; default what there is')
+    return parser.parse_args(arguments)
 
 
 def run(args: argparse.Namespace) -> None:
@@ -84,6 +87,9 @@ def run(args: argparse.Namespace) -> None:
     Raises:
         ValueError: Options contradict each other, or not one file was good.
     """
+    from mmwsdepth.apis import DepthInferencer, load_config
+    from mmwsdepth.apis.outputs import DepthWriter
+
     if args.cfg_options and not args.config:
         raise ValueError('--cfg-options overrides --config, which is not given: give both')
     if args.tile and args.mode != 'slide':
