@@ -59,6 +59,11 @@ def run(args: argparse.Namespace) -> None:
     is_local = args.host in server.LOCAL
     with server.open_socket(args.host, args.port) as listener:
         inferencer = DepthInferencer(args.config, args.checkpoint, args.device, show_progress=False)
+        if inferencer.model.inference.scale_by_focal_length:
+            raise ValueError(
+                f'{args.checkpoint}: scales depth by the focal length, which uploads rarely say: '
+                'serve one that was calibrated without --scale-by-focal-length'
+            )
         settings = server.Settings(
             Path(args.checkpoint).name,
             args.max_megabytes,

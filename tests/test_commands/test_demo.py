@@ -3,6 +3,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import torch
 
 from mmwsdepth.cli import main
 from mmwsdepth.demo import server
@@ -46,3 +47,15 @@ def test_a_missing_package_is_named_with_its_command(start, monkeypatch) -> None
     monkeypatch.setitem(sys.modules, 'uvicorn', None)
     with pytest.raises(SystemExit, match='needs uvicorn, of the extra `demo`: run `pip install'):
         start()
+
+
+def test_a_checkpoint_that_asks_for_the_focal_length_is_refused(start, published: Path) -> None:
+    content = published.read_bytes()
+    loaded = torch.load(published)
+    loaded['meta']['test_cfg'] = dict(scale_by_focal_length=True, trained_focal_length=50.0)
+    torch.save(loaded, published)
+    try:
+        with pytest.raises(SystemExit, match='scales depth by the focal length, which uploads'):
+            start()
+    finally:
+        published.write_bytes(content)

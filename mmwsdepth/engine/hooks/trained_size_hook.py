@@ -58,10 +58,10 @@ class TrainedSizeHook(Hook):
         """PairInspection at the batch's samples."""
         if not self._seen:
             self._known = {}
-        if len(self._seen) < ENOUGH:
+        if len(self._seen) < ENOUGH and isinstance(data_batch, dict):
             self._seen += [
                 sample.metainfo
-                for sample in data_batch['data_samples']
+                for sample in data_batch.get('data_samples', ())
                 if 'whole_shape' in sample.metainfo
             ]
 
