@@ -9,9 +9,10 @@ import torch
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from mmwsdepth.apis import DepthInferencer, one_sentence_errors
+from mmwsdepth.apis import DepthInferencer
 from mmwsdepth.datasets.depth_io import read_color, read_depth
 from mmwsdepth.datasets.pairing import pair_folders, validate_pairs
+from mmwsdepth.errors import one_sentence_errors
 from mmwsdepth.evaluation.crops import CROPS, crop_mask
 from mmwsdepth.functional import (
     boundary_f1,

@@ -4,8 +4,9 @@ import argparse
 
 from mmengine.config import DictAction
 
-from mmwsdepth.apis import load_config, one_sentence_errors
+from mmwsdepth.apis import load_config
 from mmwsdepth.diagnosis import count_branches
+from mmwsdepth.errors import one_sentence_errors
 
 
 def parse_args() -> argparse.Namespace:
