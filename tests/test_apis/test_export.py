@@ -78,7 +78,6 @@ def _with_meta(checkpoint: Path, **options: Any) -> str:
     [
         ('onnx', [2 / 15, 1], (48, 64)),
         ('torchscript', [2 / 15, 1], (90, 61)),
-        ('torch-export', [2 / 15, 1], (48, 64)),
         ('torch-export', [0.5, 1, 2], None),
         ('torchscript', [2 / 15, 1], None),
     ],
