@@ -31,9 +31,9 @@ def fuse_sensor_depth(
     Where the sensor saw a plain surface, depth is the bilinear interpolation that has the measured
     means over the cells. At an edge each pixel takes the depth of those cells near by that look
     like it; cells that mix two surfaces count little. A bilateral filter and the cells' means, in
-    turns, then move the edge to where the means want it. Cells without measurement are filled from
-    the prediction, scaled as the cells around. Noise is estimated and smoothed away. There are no
-    gradients.
+    turns, then move the edge to where the means want it. Holes of few cells are filled from around,
+    larger ones from the prediction, scaled as the cells around. Noise is estimated and smoothed
+    away. There are no gradients.
 
     Args:
         prediction: (N, 1, H, W) in meters.
@@ -57,15 +57,18 @@ def fuse_sensor_depth(
     measured = (sensor > 0) & sensor.isfinite()
     trust = measured.to(prediction) * (1 if confidence is None else confidence.clamp(0, 1))
     coarse = area_mean(prediction, grid)
-    gap = fill_cells(_log(torch.where(measured, sensor, coarse)) - _log(coarse), trust)
-    cells = _log(coarse) + gap
+    seen, guess = _log(torch.where(measured, sensor, coarse)), _log(coarse)
+    gap = fill_cells(seen - guess, trust)
+    around = F.avg_pool2d(trust, 5, 1, 2, count_include_pad=False)
+    near_by = torch.maximum(trust, (4 * around - 2).clamp(0, 1))
+    cells = torch.lerp(guess + gap, fill_cells(seen, trust), near_by)
     noise = estimate_noise(cells, trust)
     cells = smooth_cells(cells, 2 * noise)
     near, far = -F.max_pool2d(-cells, 3, 1, 1), F.max_pool2d(cells, 3, 1, 1)
 
-    known = _enlarge(trust, size)
-    filled = prediction * _enlarge(gap, size).exp()
-    depth = _meet_means(torch.lerp(filled, _enlarge(cells.exp(), size), known), cells, trust)
+    scaled = prediction * _enlarge(gap, size).exp()
+    depth = torch.lerp(scaled, _enlarge(cells.exp(), size), _enlarge(near_by, size))
+    depth = _meet_means(depth, cells, trust)
 
     is_edge = find_edges(cells, (5 * noise).clamp(min=EDGE)) * F.max_pool2d(trust, 3, 1, 1)
     is_edge = _enlarge(is_edge, size)[:, 0]

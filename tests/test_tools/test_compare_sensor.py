@@ -23,13 +23,13 @@ def test_ways_are_scored_and_drawn(run_main, published: Path, rooms_root: Path, 
     text = run_main(TOOL, published, *folders, *options)
     assert re.search(r'\| ratio 4, 3 images \| abs_rel \| rmse \| boundary_f1 \|', text)
     found = rows(text)
-    assert len(found) == 6
+    assert len(found) == 7
     ours = found['prediction with sensor']
     for way in ('prediction alone', 'sensor, nearest', 'sensor, bilinear'):
         assert ours[0] < found[way][0] and ours[3] < found[way][3] and ours[2] > found[way][2]
     assert cv2.imread(str(tmp_path / 'a.png')).std() > 5
-    holes = rows(run_main(TOOL, published, *folders, '--ratios', 4, '--num', 3, '--drop', 0.3))
-    assert holes['sensor, bilinear'][0] > found['sensor, bilinear'][0]
+    holes = rows(run_main(TOOL, published, *folders, '--ratios', 4, '--num', 3, '--hole', 0.5))
+    assert holes['sensor, bilinear'][0] > 2 * found['sensor, bilinear'][0]
 
 
 def test_a_ratio_below_one_is_refused(run_main, published: Path, rooms_root: Path, capsys):

@@ -47,12 +47,15 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--depth-scale', type=float, default=0.001, help='meters a unit; 0.001')
     parser.add_argument('--noise', type=float, default=0, help='standard deviation, of depth; 0')
     parser.add_argument('--drop', type=float, default=0, help='share of cells not measured; 0')
+    parser.add_argument('--hole', type=float, default=0, help="side of a hole, of the image's; 0")
     parser.add_argument('--seed', type=int, default=0, help='of noise and drop; 0')
     parser.add_argument('--draw', type=Path, help='picture of an image at the last ratio')
     parser.add_argument('--draw-index', type=int, default=0, help='which one to draw; 0')
     args = parser.parse_args()
     if min(args.ratios) < 1 or (args.num or 1) < 1:
         parser.error('--ratios and --num have to be at least 1')
+    if not 0 <= args.hole <= 0.9:
+        parser.error('--hole has to be from 0 to 0.9')
     return args
 
 
@@ -68,6 +71,9 @@ def ways(prediction: Tensor, sensor: Tensor, image: Tensor) -> dict[str, Tensor]
         'sensor, nearest': upsample_depth(filled, size, 'nearest'),
         'sensor, bilinear': upsample_depth(filled, size),
         'sensor, joint bilateral by color': joint.view(1, 1, *size),
+        'sensor with color, without prediction': fuse_sensor_depth(
+            torch.ones_like(prediction), sensor, image
+        ),
         'prediction with sensor, without color': fuse_sensor_depth(prediction, sensor),
         'prediction with sensor': fuse_sensor_depth(prediction, sensor, image),
     }
@@ -129,6 +135,9 @@ def main() -> None:
             sensor = downsample_depth(truth, (round(height / ratio), round(width / ratio)))
             sensor = sensor * (1 + args.noise * torch.randn(sensor.shape, generator=generator))
             sensor = sensor * (torch.rand(sensor.shape, generator=generator) >= args.drop)
+            top, left = (round(side * (1 - args.hole) / 2) for side in sensor.shape[-2:])
+            if args.hole:
+                sensor[..., top:-top, left:-left] = 0
             found = ways(prediction, sensor, image)
             for way, depth in found.items():
                 table.setdefault(way, []).append(score(depth[0, 0], truth[0, 0], valid))
