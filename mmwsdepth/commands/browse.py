@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from mmengine.config import DictAction
+from .options import add_overrides
 
 
 def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
@@ -19,10 +19,7 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument('--num', type=int, default=8, help='samples, spread over the data set')
     parser.add_argument('--seed', type=int, default=0, help='of the augmentation')
     parser.add_argument('--out', type=Path, help='folder; default work_dirs/CONFIG/browse/SPLIT')
-    parser.add_argument('--data-root', help='folder of the data, instead of what the config says')
-    parser.add_argument(
-        '--cfg-options', nargs='+', action=DictAction, help='override config keys: KEY=VALUE ...'
-    )
+    add_overrides(parser)
     args = parser.parse_args(arguments)
     if args.num < 1:
         parser.error('--num must be at least 1')

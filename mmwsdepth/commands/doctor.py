@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from mmengine.config import DictAction
+from .options import add_overrides
 
 
 def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
@@ -32,10 +32,7 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     folder.add_argument('--depth-scale', type=float, help='meters per unit of the depth files')
     folder.add_argument('--depth-range', type=float, nargs=2, metavar=('NEAR', 'FAR'))
     config = parser.add_argument_group('with a config')
-    config.add_argument('--data-root', help='folder of the data, instead of what the config says')
-    config.add_argument(
-        '--cfg-options', nargs='+', action=DictAction, help='override config keys: KEY=VALUE ...'
-    )
+    add_overrides(config)
     args = parser.parse_args(arguments)
     for name in ('num', 'jobs'):
         if getattr(args, name) < 1:

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from mmengine.config import DictAction
+from .options import add_cfg_options
 
 NAMES = ('onnx', 'torchscript', 'torch-export')
 
@@ -28,9 +28,7 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
         help="of your camera's images, for their aspect; default that of the training images",
     )
     parser.add_argument('--opset', type=int, help="version of ONNX's operators")
-    parser.add_argument(
-        '--cfg-options', nargs='+', action=DictAction, help='override config keys: KEY=VALUE ...'
-    )
+    add_cfg_options(parser)
     args = parser.parse_args(arguments)
     if args.opset is not None and args.to != 'onnx':
         parser.error('--opset goes with --to onnx')

@@ -24,9 +24,19 @@ def runner_options(
             'config', nargs='?', help=f'{what}; default what the checkpoint carries'
         )
     parser.add_argument('--work-dir', help='where to write; default work_dirs/CONFIG')
+    add_overrides(parser)
+    parser.add_argument('--launcher', choices=['none', 'pytorch', 'slurm', 'mpi'], default='none')
+    return parser
+
+
+def add_overrides(parser: argparse._ActionsContainer) -> None:
+    """Add `--data-root` and `--cfg-options`, which say what a config does not."""
     parser.add_argument('--data-root', help='folder of the data, instead of what the config says')
+    add_cfg_options(parser)
+
+
+def add_cfg_options(parser: argparse._ActionsContainer) -> None:
+    """Add `--cfg-options`."""
     parser.add_argument(
         '--cfg-options', nargs='+', action=DictAction, help='override config keys: KEY=VALUE ...'
     )
-    parser.add_argument('--launcher', choices=['none', 'pytorch', 'slurm', 'mpi'], default='none')
-    return parser
