@@ -11,7 +11,11 @@ DEPTH_COLORS, ERROR_COLORS, MISSING = 'turbo_r', 'magma', '0.6'
 
 
 def draw_depth_panels(
-    image: np.ndarray, pred: np.ndarray, sensor: np.ndarray, hr: np.ndarray | None = None
+    image: np.ndarray,
+    pred: np.ndarray,
+    sensor: np.ndarray,
+    hr: np.ndarray | None = None,
+    fused: np.ndarray | None = None,
 ) -> Figure:
     """Draw color, sensor depth, prediction, HR ground truth and error side by side.
 
@@ -23,15 +27,19 @@ def draw_depth_panels(
         pred: (H, W) in meters.
         sensor: (h, w) in meters, 0 where nothing was measured.
         hr: (H, W) in meters, 0 where nothing was measured.
+        fused: (H, W) in meters, the prediction with the sensor's depth.
 
     Returns:
         A figure; `savefig` writes it.
     """
     target = sensor if hr is None else hr
-    maps = {
-        f'sensor depth, {size_of(sensor)}': sensor,
-        f'prediction, {size_of(pred)}': pred,
-    } | ({} if hr is None else {f'HR ground truth, {size_of(hr)}': hr})
+    titles = {
+        'sensor depth': sensor,
+        'prediction': pred,
+        'prediction with sensor': fused,
+        'HR ground truth': hr,
+    }
+    maps = {f'{k}, {size_of(depth)}': depth for k, depth in titles.items() if depth is not None}
     scored = target > 0
     error = np.where(scored, np.abs(_nearest(pred, target.shape) - target), np.nan)
     measured = np.concatenate([target[scored], sensor[sensor > 0]])

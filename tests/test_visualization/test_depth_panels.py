@@ -43,8 +43,12 @@ def png(figure):
     [
         ({}, ['color', 'sensor depth', 'prediction', 'HR ground truth', 'error']),
         (dict(hr=None), ['color', 'sensor depth', 'prediction', 'error']),
+        (
+            dict(hr=None, fused=inputs()['pred']),
+            ['color', 'sensor depth', 'prediction', 'prediction with sensor', 'error'],
+        ),
     ],
-    ids=['with HR', 'without HR'],
+    ids=['with HR', 'without HR', 'with sensor'],
 )
 def test_there_is_a_panel_for_each_map_and_a_bar_for_depth_and_for_error(changed, names):
     figure = draw_depth_panels(**inputs(**changed))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import torch
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from mmengine.dist import get_rank, master_only
@@ -15,13 +16,17 @@ from mmengine.visualization import LocalVisBackend, Visualizer
 from mmwsdepth.datasets.depth_io import read_color
 from mmwsdepth.datasets.transforms.formatting import PATH_KEYS
 from mmwsdepth.datasets.write_whole import keep_inputs
+from mmwsdepth.functional import fuse_sensor_depth
 from mmwsdepth.registry import HOOKS
 from mmwsdepth.visualization import draw_depth_panels
 
 
 @HOOKS.register_module()
 class DepthVisualizationHook(Hook):
-    """Writes a row of panels an image: color, ground truth, prediction and error.
+    """Writes a row of panels an image: color, sensor depth, prediction, truth and error.
+
+    Where the sensor has fewer pixels than the image, a panel shows the prediction with its depth,
+    see `fuse_sensor_depth`.
 
     Those of a validation also go to the visualizer's backends, such as TensorBoard, as
     `depth/NAME`.
@@ -74,17 +79,7 @@ class DepthVisualizationHook(Hook):
         for sample in samples[: max(self.max_images - self.num_drawn, 0)]:
             if sample.get('is_bad'):
                 continue
-            maps = {
-                key: sample.get(key).data[0].cpu().numpy()
-                for key in ('gt_depth_map', 'pred_depth_map', 'gt_depth_map_hr')
-                if key in sample
-            }
-            figure = draw_depth_panels(
-                read_color(sample.img_path),
-                maps['pred_depth_map'],
-                maps['gt_depth_map'],
-                maps.get('gt_depth_map_hr'),
-            )
+            figure = _draw_sample(sample)
             path = folder / f'{sample.name}.png'
             keep_inputs(path, [sample.get(key) for key in PATH_KEYS if key in sample])
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -92,6 +87,26 @@ class DepthVisualizationHook(Hook):
             drawn.append((sample.name, figure))
             self.num_drawn += 1
         return drawn
+
+
+def _draw_sample(sample: BaseDataElement) -> Figure:
+    maps = {
+        key: sample.get(key).data.cpu()
+        for key in ('gt_depth_map', 'pred_depth_map', 'gt_depth_map_hr')
+        if key in sample
+    }
+    image, pred, sensor = read_color(sample.img_path), maps['pred_depth_map'], maps['gt_depth_map']
+    if sensor.shape[-2] < pred.shape[-2] and sensor.shape[-1] < pred.shape[-1]:
+        color = torch.from_numpy(image).permute(2, 0, 1)[None].float()
+        maps['fused'] = fuse_sensor_depth(pred[None], sensor[None], color)[0]
+    arrays = {key: depth[0].numpy() for key, depth in maps.items()}
+    return draw_depth_panels(
+        image,
+        arrays['pred_depth_map'],
+        arrays['gt_depth_map'],
+        arrays.get('gt_depth_map_hr'),
+        arrays.get('fused'),
+    )
 
 
 @master_only

@@ -10,6 +10,7 @@ from mmengine.visualization import LocalVisBackend as Local
 from mmseg.structures import SegDataSample
 
 from mmwsdepth.engine.hooks import DepthVisualizationHook, ReportHook, SavePredictionsHook
+from mmwsdepth.visualization import draw_depth_panels
 
 
 @pytest.fixture
@@ -73,6 +74,25 @@ def test_validation_pictures_also_go_to_the_visualizers_backends(
         assert image.dtype == np.uint8
         assert (image == cv2.imread(str(path))[..., ::-1]).all()
     assert not list((tmp_path / 'vis').rglob('*.png'))
+
+
+def test_a_panel_has_the_prediction_with_the_sensors_depth_where_that_is_coarser(
+    make_runner, samples, tmp_path, monkeypatch
+) -> None:
+    drawn = []
+    module = 'mmwsdepth.engine.hooks.depth_visualization_hook'
+
+    def draw(*maps):
+        drawn.append(maps)
+        return draw_depth_panels(*maps)
+
+    monkeypatch.setattr(f'{module}.draw_depth_panels', draw)
+    samples[0].gt_depth_map = PixelData(data=torch.full((1, 12, 16), 2.0))
+    samples[2].gt_depth_map = samples[2].pred_depth_map
+    DepthVisualizationHook(show_dir=str(tmp_path)).after_test_iter(make_runner(), 0, None, samples)
+    (_, _, _, _, fused), (_, _, _, _, nothing) = drawn
+    np.testing.assert_allclose(fused, np.full((48, 64), 2.0), rtol=1e-4)
+    assert nothing is None
 
 
 def test_test_pictures_are_drawn_only_into_a_named_folder(make_runner, samples, tmp_path) -> None:
