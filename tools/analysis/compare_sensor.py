@@ -105,12 +105,11 @@ def read_views(args: argparse.Namespace) -> Iterator[tuple[Tensor, Tensor, Tenso
 
 
 def draw(image: Tensor, maps: dict[str, Tensor]) -> Figure:
-    """Draw color and maps side by side."""
-    aspect = image.shape[-2] / image.shape[-1]
-    size = (PANEL_WIDTH * (len(maps) + 1), PANEL_WIDTH * aspect + 0.9)
-    figure = Figure(figsize=size, dpi=120)
-    axes = figure.subplots(1, len(maps) + 1, gridspec_kw=dict(wspace=0.04))
-    figure.subplots_adjust(left=0.01, right=0.99, top=0.9, bottom=0.24)
+    """Draw color and maps in two rows."""
+    columns, aspect = (len(maps) + 2) // 2, image.shape[-2] / image.shape[-1]
+    figure = Figure(figsize=(PANEL_WIDTH * columns, 2 * PANEL_WIDTH * aspect + 1.2), dpi=120)
+    axes = figure.subplots(2, columns, gridspec_kw=dict(wspace=0.04, hspace=0.14)).ravel()
+    figure.subplots_adjust(left=0.01, right=0.99, top=0.95, bottom=0.18)
     color = image[0].flip(0).byte().permute(1, 2, 0).numpy()
     show(axes[0], color, f'color, {size_of(color)}')
     near, far = np.percentile(maps['ground truth'], (1, 99))
@@ -119,7 +118,7 @@ def draw(image: Tensor, maps: dict[str, Tensor]) -> Figure:
         drawn = show(
             axis, np.where(shown > 0, shown, np.nan), f'{title}, {size_of(shown)}', **style
         )
-    add_bar(figure, drawn, list(axes[1:]), 'depth (m)')
+    add_bar(figure, drawn, list(axes[columns:]), 'depth (m)')
     return figure
 
 
@@ -144,7 +143,8 @@ def main() -> None:
         if args.draw and index == args.draw_index:
             drawn = ('sensor, bilinear', 'prediction alone', 'prediction with sensor')
             maps = dict(sensor=sensor, **{way: found[way] for way in drawn})
-            draw(image, maps | {'ground truth': truth}).savefig(args.draw)
+            picture = draw(image, maps | {'ground truth': truth})
+            picture.savefig(args.draw, bbox_inches='tight', pad_inches=0.05)
     for ratio, table in scores.items():
         print(
             f'\n| ratio {ratio:g}, {index + 1} images | {" | ".join(SCORES)} |\n|---|' + 4 * '---:|'
