@@ -43,10 +43,10 @@ def test_a_student_is_trained_published_and_estimates_depth_without_the_folder(
 ) -> None:
     cfg, published = trained
     (tmp_path / 'weights').rename(tmp_path / 'gone')
-    image = np.random.default_rng(0).integers(0, 256, (45, 61, 3), np.uint8)
+    image = np.random.default_rng(0).integers(0, 256, (48, 64, 3), np.uint8)
     found = DepthInferencer(weights=published, device='cpu', show_progress=False)(image)
     depth = found['predictions']
-    assert depth.shape == (45, 61) and (depth > 0).all() and (depth < 20).all()
+    assert depth.shape == (48, 64) and (depth > 0).all() and (depth < 20).all()
 
     exportable = build_exportable(cfg, str(published))
     with torch.no_grad():

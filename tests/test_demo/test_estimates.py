@@ -127,7 +127,7 @@ def test_the_sensors_depth_gives_the_meters(inferencer: DepthInferencer) -> None
 @pytest.mark.parametrize(
     ('sensor', 'sentence'),
     [
-        (b'no depth', 'sensor depth.png: 8 bytes, truncated or not an image that OpenCV reads'),
+        (b'no depth', 'sensor depth.png: 8 bytes, truncated or no image that OpenCV reads'),
         (sensor_depth((14, 10)), 'sensor depth.png: depth is 14x10, image 40x56: aspect ratios'),
         (sensor_depth((80, 112)), 'sensor depth.png: depth is 80x112, image 40x56: depth has more'),
         (sensor_depth(millimeters=0), 'sensor depth.png: no pixel of 10x14 was measured'),

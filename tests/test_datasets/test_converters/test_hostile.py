@@ -15,9 +15,9 @@ import numpy as np
 import pytest
 from scipy.io import savemat
 
-from mmwsdepth.apis import one_sentence_errors
 from mmwsdepth.datasets.converters import record3d
 from mmwsdepth.datasets.lock import locked
+from mmwsdepth.errors import one_sentence_errors
 from tests.test_datasets.test_converters import (
     test_arkitscenes,
     test_diode,
