@@ -139,7 +139,7 @@ def reader(prepared: Path, tmp_path: Path) -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
-@pytest.mark.parametrize('command', sorted({*RUN} - {*TRAINED, SERVED}))
+@pytest.mark.parametrize('command', sorted({*RUN} - {*TRAINED, SERVED}), ids=str)
 def test_a_command_does_what_the_page_says(command: str, reader: Path) -> None:
     if 'prepare.py' in command:
         shutil.rmtree(reader / 'data')
@@ -166,7 +166,8 @@ def test_the_page_is_served_until_it_is_interrupted(reader: Path) -> None:
     )
     with server:
         try:
-            address = server.stdout.readline().split()[0]
+            printed = next(line for line in server.stdout if line.startswith('http'))
+            address = printed.split()[0]
             assert address == 'http://{}:{}'.format(*ADDRESS)
             assert urlopen(address, timeout=60).status == 200
         finally:

@@ -42,6 +42,8 @@ def shrink(node: Any) -> None:
         node |= dict(num=dict(train=8, test=3), size=(48, 64), jobs=1)
     if kind == 'IterBasedTrainLoop':
         node['max_iters'] = 2
+    if kind == 'LoggerHook':
+        node['interval'] = 1
     if kind == 'mmwsdepth.WSDepthEstimator':
         node['min_lr_side'] = 28
     if 'num_workers' in node:
