@@ -16,8 +16,6 @@ import pytest
 from tests.conftest import ROOT
 from tests.documented_inputs import HUB, write_inputs, write_weights
 
-pytestmark = pytest.mark.slow
-
 USE = ('index', 'sensor', 'sensor_depth', 'inference', 'configs', 'faq', 'protocols', 'foundation')
 PAGES = [ROOT / 'README.md', *(ROOT / 'docs' / f'{name}.md' for name in USE)]
 SHRUNK = ROOT / 'tests' / 'shrunk'
@@ -37,6 +35,7 @@ ADDRESS = ('127.0.0.1', 7860)
 PROMISED = {
     r'train\.(?:py|sh) (?!.*--work-dir)\S*?([\w-]+)\.py': 'work_dirs/{}/student.pth',
     r'train\.py .*--work-dir (\S+)': '{}/student.pth',
+    r'train\.py configs/wsdepth_rooms\.py$': 'work_dirs/wsdepth_rooms/pictures/**/*.png',
     r'test\.py .*--show-dir (\S+)': '{}/**/*.png',
     r'test\.py .*--out (\S+)': '{}/**/*.png',
     r'prepare\.py \w+ \S+ (\S+)': '{}/manifest.json',
@@ -139,6 +138,7 @@ def reader(prepared: Path, tmp_path: Path) -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('command', sorted({*RUN} - {*TRAINED, SERVED}), ids=str)
 def test_a_command_does_what_the_page_says(command: str, reader: Path) -> None:
     if 'prepare.py' in command:
@@ -146,12 +146,14 @@ def test_a_command_does_what_the_page_says(command: str, reader: Path) -> None:
     run(command, reader)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('snippet', snippets(), ids=lambda text: text.splitlines()[-1])
 def test_a_program_runs(snippet: str, reader: Path) -> None:
     (reader / 'program.py').write_text(snippet)
     run('python program.py', reader)
 
 
+@pytest.mark.slow
 def test_the_page_is_served_until_it_is_interrupted(reader: Path) -> None:
     with socket.socket() as probe:
         if probe.connect_ex(ADDRESS) == 0:
