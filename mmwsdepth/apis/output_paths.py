@@ -1,4 +1,4 @@
-"""PairInspection at all paths that will be written before the first is."""
+"""Look at all paths that will be written before the first is."""
 
 import os
 from collections.abc import Iterator, Sequence

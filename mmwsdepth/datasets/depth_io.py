@@ -57,7 +57,7 @@ def read_depth(path: str | Path, scale: float, depth_range: tuple[float, float])
 
 
 def _median_is_plausible(depth: np.ndarray) -> bool:
-    """PairInspection at the measured pixels' median, which few files need sorting for."""
+    """Look at the measured pixels' median, which few files need sorting for."""
     low, high = PLAUSIBLE_MEDIAN
     number = np.count_nonzero(depth > 0)
     plausible = np.count_nonzero((depth >= low) & (depth <= high))

@@ -1,4 +1,4 @@
-"""PairInspection at an image's header: its size, and how it lies."""
+"""Look at an image's header: its size, and how it lies."""
 
 import os
 from collections.abc import Callable

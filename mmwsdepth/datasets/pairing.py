@@ -141,7 +141,7 @@ def size_complaint(path: Path | str, color: Size, depth: Size) -> str | None:
 
 
 def inspect_pairs(pairs: Iterable[Pair]) -> list[PairInspection]:
-    """PairInspection at many pairs at once, see `inspect_pair`."""
+    """Look at many pairs at once, see `inspect_pair`."""
     with ThreadPoolExecutor(max_workers=8) as pool:
         return list(pool.map(inspect_pair, pairs))
 

@@ -17,7 +17,7 @@ PACKAGE = 'mmwsdepth'
 
 
 def environment_findings() -> list[Finding]:
-    """PairInspection at the installed packages and at the devices.
+    """Look at the installed packages and at the devices.
 
     That the stack is one whole stack, `mmwsdepth.stack.check_stack` has made sure of on import.
     """

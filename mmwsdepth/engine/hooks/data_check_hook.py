@@ -28,7 +28,7 @@ class DataCheckHook(Hook):
     priority = 'VERY_HIGH'
 
     def before_train(self, runner: Runner) -> None:
-        """PairInspection at all data sets.
+        """Look at all data sets.
 
         Raises:
             ValueError: An image is in two of them, or samples of a batch differ in size.

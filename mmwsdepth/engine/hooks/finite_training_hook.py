@@ -49,7 +49,7 @@ class FiniteTrainingHook(Hook):
         data_batch: dict | None = None,
         outputs: dict[str, Any] | None = None,
     ) -> None:
-        """PairInspection at the losses.
+        """Look at the losses.
 
         Raises:
             ValueError: They were NaN or infinite too often.
@@ -70,7 +70,7 @@ class FiniteTrainingHook(Hook):
             )
 
     def before_save_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
-        """PairInspection at the weights that would be saved.
+        """Look at the weights that would be saved.
 
         Raises:
             ValueError: Some are NaN or infinite.

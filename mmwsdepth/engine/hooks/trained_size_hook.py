@@ -55,7 +55,7 @@ class TrainedSizeHook(Hook):
         data_batch: Any = None,
         outputs: dict | None = None,
     ) -> None:
-        """PairInspection at the batch's samples."""
+        """Look at the batch's samples."""
         if not self._seen:
             self._known = {}
         if len(self._seen) < ENOUGH and isinstance(data_batch, dict):
