@@ -77,9 +77,8 @@ def open_source(inputs: Inputs, every: int = 1, max_frames: int | None = None) -
 
     Args:
         inputs: An array, (H, W, 3) uint8 BGR; a file; a folder, of which all JPEG and PNG files
-            count, recursively, see `find_files`, and of whose videos and other images a warning says
-            that they do not; a glob; a video; a camera's index; or a list of
-            these.
+            count, recursively, see `find_files`, and a warning names videos and other images; a
+            glob; a video; a camera's index; or a list of these.
         every: Take every n-th frame of a video or camera.
         max_frames: Take at most so many frames of each video or camera.
 
