@@ -20,6 +20,7 @@ COMMANDS = {
     'calibrate': 'Fit a student to another camera by one factor, from a few pairs.',
     'export': 'Write a student for other programs.',
 }
+INTERRUPTED = 130  # what shells report of a program that Ctrl-C ended
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -56,9 +57,12 @@ def run_command(name: str, arguments: Sequence[str] | None = None) -> None:
         SystemExit: With a sentence, if a user can mend what went wrong.
     """
     os.environ.setdefault('OMP_WAIT_POLICY', 'PASSIVE')
-    command = import_module(f'mmwsdepth.commands.{name}')
-    args = command.parse(arguments)
-    with one_sentence_errors():
-        status = command.run(args)
+    try:
+        command = import_module(f'mmwsdepth.commands.{name}')
+        args = command.parse(arguments)
+        with one_sentence_errors():
+            status = command.run(args)
+    except KeyboardInterrupt:
+        status = INTERRUPTED
     if status:
         raise SystemExit(status)

@@ -91,3 +91,13 @@ def test_they_wait_so_from_the_start_of_pytorch() -> None:
     run = 'from mmwsdepth.cli import main; main(["infer", "no.pth", "no.jpg"])'
     assert spins(run) == '0'
     assert int(spins('import mmwsdepth, torch')) > 0
+
+
+def test_ctrl_c_ends_any_command_without_a_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr('mmwsdepth.commands.doctor.run', interrupted)
+    with pytest.raises(SystemExit) as end:
+        main(['doctor'])
+    assert end.value.code == 130

@@ -1,5 +1,6 @@
 """From what a user points at to images: arrays, files, folders, globs, videos, cameras."""
 
+import logging
 import os
 from collections.abc import Iterator, Sequence
 from glob import glob
@@ -8,14 +9,17 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+from mmengine.logging import print_log
 
+from mmwsdepth.datasets.bad_file import printable
 from mmwsdepth.datasets.depth_io import IMAGE_SUFFIXES, BadFileError, read_color
 from mmwsdepth.datasets.listing import find_files, is_hidden
 
 from .heic import CONVERT, HEAD, HEIC_SUFFIXES, is_heic
 from .names import short_names
-from .video import count_frames, is_video, read_camera, read_video
+from .video import VIDEO_SUFFIXES, count_frames, is_video, read_camera, read_video
 
+_UNREAD_IN_FOLDERS = (*VIDEO_SUFFIXES, '.webp', '.bmp', '.tif', '.tiff', '.gif', '.avif')
 Input = np.ndarray | str | Path | int
 Inputs = Input | Sequence[Input]
 
@@ -73,8 +77,8 @@ def open_source(inputs: Inputs, every: int = 1, max_frames: int | None = None) -
 
     Args:
         inputs: An array, (H, W, 3) uint8 BGR; a file; a folder, of which all JPEG and PNG files
-            count, recursively, see `find_files`; a glob; a video; a camera's index; or a list of
-            these.
+            count, recursively, see `find_files`, and a warning names videos and other images; a
+            glob; a video; a camera's index; or a list of these.
         every: Take every n-th frame of a video or camera.
         max_frames: Take at most so many frames of each video or camera.
 
@@ -128,6 +132,7 @@ def _expand(item: Any) -> list[_Unit]:
         found = find_files(path, (*IMAGE_SUFFIXES, *HEIC_SUFFIXES))
         if not found:
             raise ValueError(f'{path}: no file in this folder ends in {", ".join(IMAGE_SUFFIXES)}')
+        _warn_of_unread(path)
         return [_Unit(p, path) for p in found]
     if str(item).isdecimal():
         return [_Unit(int(str(item)))]
@@ -136,6 +141,19 @@ def _expand(item: Any) -> list[_Unit]:
     if not found:
         raise FileNotFoundError(f'{item}: no such file or folder, and no file matches it')
     return [_Unit(p, p.parent) for p in found]
+
+
+def _warn_of_unread(folder: Path) -> None:
+    unread = find_files(folder, _UNREAD_IN_FOLDERS)
+    if unread:
+        print_log(
+            printable(
+                f'{folder}: {len(unread)} files are not read, the first {unread[0]}: name videos '
+                'themselves, and convert images to PNG'
+            ),
+            'current',
+            logging.WARNING,
+        )
 
 
 def _name(units: Sequence[_Unit]) -> list[Entry]:

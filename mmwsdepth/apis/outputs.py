@@ -8,7 +8,7 @@ import numpy as np
 
 from mmwsdepth.datasets.depth_io import BadFileError, encode_image, encode_npy, write_depth
 from mmwsdepth.datasets.focal_length import MANIFEST, Focal, find_focal_length
-from mmwsdepth.datasets.write_whole import write_whole
+from mmwsdepth.datasets.write_whole import make_writable, write_whole
 from mmwsdepth.visualization.depth_picture import Limits, draw_depth
 from mmwsdepth.visualization.point_cloud import encode_point_cloud
 
@@ -78,10 +78,12 @@ class DepthWriter:
             entries: All that estimates will come from.
 
         Raises:
+            OSError: The folder cannot be written to.
             ValueError: Point clouds are asked for, and no focal length is known; or an output would
                 overwrite an input, or another one's output.
         """
         check_output_paths(self._outputs(entries), entries)
+        make_writable(self.folder)
         if 'ply' not in self.kinds or self.focal_length is not None:
             return
         paths = [entry.path for entry in entries if entry.path is not None]

@@ -18,6 +18,7 @@ from mmwsdepth.safe_load import load_checkpoint_file
 LOCK = '.lock'
 LAST = 'last_checkpoint'
 _NUMBERED = re.compile(r'(?:iter|epoch)_(\d+)\.pth')
+_BLANK = '\0 \t\r\n'  # of zeros is what a power cut makes of a file
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _READ_ONLY = (errno.EROFS, errno.EACCES, errno.EPERM)
 
@@ -124,12 +125,15 @@ def newest_checkpoint(work_dir: str | Path) -> str | None:
     numbered = [path for path in folder.glob('*.pth') if _NUMBERED.fullmatch(path.name)]
     numbered.sort(key=lambda path: (path.stat().st_mtime, _number(path)), reverse=True)
     named = folder / LAST
-    last = named.read_text().strip() if named.is_file() else ''
-    candidates = list(dict.fromkeys([*([Path(last)] if last else []), *numbered]))
+    last = os.fsdecode(named.read_bytes()).strip(_BLANK) if named.is_file() else ''
+    found = [*([Path(last)] if last else []), *numbered]
+    candidates: dict[str, Path] = {}
+    for path in found:
+        candidates.setdefault(os.path.abspath(path), path)
     if named.is_file() and not last:
         print_log(f'{named}: is empty, as after a kill', 'current', logging.WARNING)
     complaints = []
-    for path in candidates:
+    for path in candidates.values():
         try:
             check_resumable(str(path))
         except (ValueError, FileNotFoundError) as error:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from mmengine.config import DictAction
 
+from mmwsdepth.renamed import current_name
+
 KINDS = ('png', 'npy', 'exr', 'color', 'ply')
 
 
@@ -31,6 +33,7 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         '--write',
         nargs='+',
+        type=current_name,
         choices=KINDS,
         default=['png', 'color'],
         help='png: 16-bit millimeters; npy, exr: float32 meters; color: with a bar in meters; '

@@ -18,7 +18,7 @@ _NO_IMAGE = (OSError, SyntaxError, ValueError, TypeError, Image.DecompressionBom
 
 
 def find_focal_length(path: Path, size: tuple[int, int]) -> Focal | None:
-    """PairInspection for an image's focal length in a manifest, then in its EXIF data.
+    """Look for an image's focal length in a manifest, then in its EXIF data.
 
     The nearest `manifest.json` counts, beside the image or in a folder above. It may say
     `focal_length`, in pixels, for all images; or, as prepared data sets do, `focal`, (x, y) in
@@ -76,7 +76,7 @@ def _checked(path: Path, focal: Any) -> Focal:
 
 
 def focal_length_from_exif(file: Path | BinaryIO, size: tuple[int, int]) -> Focal | None:
-    """PairInspection for an image's focal length in its EXIF data.
+    """Look for an image's focal length in its EXIF data.
 
     Args:
         file: An image's path, or its bytes as an open file.

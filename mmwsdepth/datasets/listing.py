@@ -19,7 +19,8 @@ def find_files(folder: str | Path, suffixes: Sequence[str] = ()) -> list[Path]:
         suffixes: Lower-case suffixes with their dot, such as `.png`; all files by default. They
             match upper-case ones too.
     """
-    found = _walk(os.fspath(folder), ())
+    outer = tuple(map(str, Path(os.path.realpath(folder)).parents))
+    found = _walk(os.fspath(folder), outer)
     return sorted(path for path in found if not suffixes or path.suffix.lower() in suffixes)
 
 

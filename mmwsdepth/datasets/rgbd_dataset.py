@@ -50,7 +50,7 @@ class RGBDDataset(BaseDataset):
         metainfo: Overrides `METAINFO`.
         filter_cfg: For subclasses that filter; see MMEngine's `BaseDataset`.
         serialize_data: Keep the list of samples as bytes that workers share.
-        lazy_init: PairInspection at the files on first use instead of now.
+        lazy_init: Look at the files on first use instead of now.
         max_refetch: Further samples to draw in place of a bad one.
         backend_args: Of MMEngine's file backends; only `dict(backend='local')` is possible.
 

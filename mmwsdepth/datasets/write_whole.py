@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterable
 from pathlib import Path
+from tempfile import TemporaryFile
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -22,6 +23,22 @@ def write_whole(path: Path, content: bytes) -> None:
     except OSError as error:
         raise OSError(
             f'{path}: cannot be written ({error.strerror}): free space, or write to another folder'
+        ) from None
+
+
+def make_writable(folder: Path) -> None:
+    """Make a folder and see whether files can be made in it, before the work for them begins.
+
+    Raises:
+        OSError: They cannot.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise OSError(
+            f'{folder}: cannot be written to ({error.strerror}): name another folder'
         ) from None
 
 

@@ -173,7 +173,7 @@ class EstimateCache:
         return key
 
     def get(self, key: str) -> Estimate:
-        """PairInspection up an estimate.
+        """Look up an estimate.
 
         Raises:
             RefusedError: It is no longer kept.

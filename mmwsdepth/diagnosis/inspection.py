@@ -1,4 +1,4 @@
-"""PairInspection through a data folder: all headers, and a sample of the files as a whole."""
+"""Look through a data folder: all headers, and a sample of the files as a whole."""
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor

@@ -34,7 +34,7 @@ def folder_section(
     progress: bool = True,
     name_at_most: int | None = 3,
 ) -> Section:
-    """PairInspection through a data folder and say what was found, with a title.
+    """Look through a data folder and say what was found, with a title.
 
     Args:
         folder: Where the data lies and how its depth is read.

@@ -50,7 +50,7 @@ class RawDepth(NamedTuple):
 def unit_findings(
     raw: RawDepth, depth_scale: float, depth_range: tuple[float, float]
 ) -> list[Finding]:
-    """PairInspection for signs that depth files are in another unit than the config says.
+    """Look for signs that depth files are in another unit than the config says.
 
     Args:
         raw: Of one file or many.

@@ -41,7 +41,7 @@ class Annotation(NamedTuple):
 
 
 def annotations_of(data_root: Path) -> dict[str, dict[str, Any]]:
-    """PairInspection up what the manifest says of each image.
+    """Look up what the manifest says of each image.
 
     Args:
         data_root: Folder with `manifest.json`.

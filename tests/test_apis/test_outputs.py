@@ -124,3 +124,9 @@ def test_what_is_not_written_does_not_count(tmp_path, frame, depth, monkeypatch)
 def test_options_that_cannot_be_meant_are_refused(tmp_path, options, message) -> None:
     with pytest.raises(ValueError, match=message):
         DepthWriter(tmp_path, **options)
+
+
+def test_a_folder_that_takes_no_files_stops_before_the_first_estimate(tmp_path, frame) -> None:
+    (tmp_path / 'out').write_text('kept')
+    with pytest.raises(OSError, match=r'out: cannot be written to .*: name another folder'):
+        DepthWriter(tmp_path / 'out').check([Entry(frame.name, None, False)])

@@ -61,13 +61,22 @@ def test_a_bad_last_checkpoint_gives_way_to_the_newest_good_one(work: Path, spoi
     assert f'resuming from {work}/iter_4.pth instead' in log.text
 
 
-@pytest.mark.parametrize('text', ['', '\n', 'elsewhere/iter_8.pth', None])
+def test_a_checkpoint_is_tried_once_however_it_is_spelled(work: Path, log, monkeypatch) -> None:
+    _cut(work / 'iter_6.pth')
+    monkeypatch.chdir(work.parent)
+    assert newest_checkpoint(work.name) == f'{work.name}/iter_4.pth'
+    assert log.text.count('not resumed from') == 1
+
+
+@pytest.mark.parametrize(
+    'text', ['', '\n', 'elsewhere/iter_8.pth', '\0\0\0', 'a\0b', '\udcff\udcfe', None]
+)
 def test_last_checkpoint_may_be_empty_wrong_or_missing(work: Path, text: str | None, log) -> None:
     named = work / 'last_checkpoint'
     if text is None:
         named.unlink()
     else:
-        named.write_text(text)
+        named.write_bytes(os.fsencode(text))
     assert newest_checkpoint(work) == str(work / 'iter_6.pth')
     assert f'resuming from {work}/iter_6.pth instead' in log.text
 

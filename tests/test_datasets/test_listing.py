@@ -45,6 +45,15 @@ def test_a_link_to_a_folder_above_is_not_followed(folder, target):
     assert [name for name in names(folder, '.png') if 'loop/a' not in name] == expected
 
 
+def test_a_link_to_what_lies_above_the_folder_itself_is_not_followed(folder):
+    (folder / 'b').mkdir()
+    (folder / 'b' / '8.png').touch()
+    (folder / 'a' / 'loop').symlink_to('..')
+    assert names(folder / 'a', '.png') == ['1.png', '2.PNG']
+    (folder / 'linked').symlink_to('a')
+    assert names(folder / 'linked', '.png') == ['1.png', '2.PNG']
+
+
 def test_a_name_that_is_not_utf8_is_found(folder):
     name = os.fsdecode(b'\xff.png')
     (folder / name).touch()

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from mmwsdepth.datasets.write_whole import keep_inputs, write_whole
+from mmwsdepth.datasets.write_whole import keep_inputs, make_writable, write_whole
 
 
 def test_a_file_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
@@ -39,3 +39,11 @@ def test_a_file_is_whole_or_not_there(tmp_path: Path, monkeypatch: pytest.Monkey
     with pytest.raises(KeyboardInterrupt):
         write_whole(tmp_path / 'a/b.png', b'content')
     assert list((tmp_path / 'a').iterdir()) == []
+
+
+def test_a_folder_that_takes_no_files_is_found_before_the_work(tmp_path: Path) -> None:
+    make_writable(tmp_path / 'a/b')
+    assert list((tmp_path / 'a/b').iterdir()) == []
+    (tmp_path / 'file').write_text('kept')
+    with pytest.raises(OSError, match=r'file: cannot be written to \(.*\): name another folder'):
+        make_writable(tmp_path / 'file')

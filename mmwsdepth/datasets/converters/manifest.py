@@ -106,8 +106,18 @@ def _parse(text: bytes) -> Record:
     return parsed if isinstance(parsed, dict) else {}
 
 
+def _meaning(header: Record, key: str) -> Any:
+    """A value to compare: earlier releases spelled units otherwise, and had fewer settings."""
+    value = header.get(key)
+    if key == 'unit':
+        return header.get('depth_scale')
+    if key == 'settings' and isinstance(value, dict):
+        return {name: setting for name, setting in value.items() if setting is not None}
+    return value
+
+
 def _compare(path: Path, found: Record, wanted: Record) -> None:
-    differing = [key for key in wanted if found.get(key) != wanted[key]]
+    differing = [key for key in wanted if _meaning(found, key) != _meaning(wanted, key)]
     if differing:
         there, asked = ({key: place.get(key) for key in differing} for place in (found, wanted))
         raise ValueError(

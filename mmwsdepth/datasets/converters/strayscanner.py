@@ -24,6 +24,8 @@ from .item import Item, Listing, RejectedError, Sample, until_damaged
 from .splits import recording_name, tail_split
 
 VIDEO = 'rgb.mp4'
+PATIENCE = 100
+"""Frames in a row that cannot be decoded, after which a video counts as ended."""
 
 
 def list_strayscanner(src: Path, min_confidence: int = 1, test_share: float = 0.1) -> Listing:
@@ -65,14 +67,13 @@ def _frames(
     focal = _focal(folder / 'camera_matrix.csv')
     video = cv2.VideoCapture(str(folder / VIDEO))
     video.set(cv2.CAP_PROP_ORIENTATION_AUTO, 0)
-    at = -1
+    at, lost = -1, 0
     try:
         for index, (number, depth) in enumerate(depths):
-            there = True
-            while there and at < number:
-                there = video.grab()
+            while at < number and lost < PATIENCE:
+                lost = 0 if video.grab() else lost + 1
                 at += 1
-            frame = video.retrieve()[1] if there else None
+            frame = None if lost else video.retrieve()[1]
             yield Item(
                 f'{name}/{number:06d}',
                 tail_split(index, len(depths), test_share),

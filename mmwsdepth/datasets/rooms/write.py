@@ -16,6 +16,7 @@ import cv2
 import numpy as np
 from rich.progress import track
 
+from ...renamed import RENAMED
 from ..lock import locked, remove_leftovers
 from ..write_whole import write_whole
 from .render import render_room
@@ -131,6 +132,7 @@ def _compare(path: Path, wanted: dict[str, Any]) -> None:
         found = {}
     if not isinstance(found, dict):
         found = {}
+    found = {key: RENAMED.get(v, v) if isinstance(v, str) else v for key, v in found.items()}
     if found == wanted:
         return
     there, asked = (

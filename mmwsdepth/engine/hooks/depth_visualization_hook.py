@@ -1,6 +1,7 @@
 """Writes pictures of predictions."""
 
 from collections.abc import Sequence
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +14,10 @@ from mmengine.runner import Runner
 from mmengine.structures import BaseDataElement
 from mmengine.visualization import LocalVisBackend, Visualizer
 
+from mmwsdepth.datasets.bad_file import printable
 from mmwsdepth.datasets.depth_io import read_color
 from mmwsdepth.datasets.transforms.formatting import PATH_KEYS
-from mmwsdepth.datasets.write_whole import keep_inputs
+from mmwsdepth.datasets.write_whole import keep_inputs, write_whole
 from mmwsdepth.functional import fuse_sensor_depth
 from mmwsdepth.registry import HOOKS
 from mmwsdepth.visualization import draw_depth_panels
@@ -56,7 +58,7 @@ class DepthVisualizationHook(Hook):
         """Draw a validation batch."""
         folder = Path(runner.work_dir) / 'pictures' / f'iter_{runner.iter}'
         for name, figure in self._draw(folder, outputs or ()):
-            _show(runner.visualizer, f'depth/{name}', figure, runner.iter)
+            _show(runner.visualizer, printable(f'depth/{name}'), figure, runner.iter)
 
     def after_test_iter(
         self,
@@ -82,8 +84,9 @@ class DepthVisualizationHook(Hook):
             figure = _draw_sample(sample)
             path = folder / f'{sample.name}.png'
             keep_inputs(path, [sample.get(key) for key in PATH_KEYS if key in sample])
-            path.parent.mkdir(parents=True, exist_ok=True)
-            figure.savefig(path)
+            content = BytesIO()
+            figure.savefig(content)
+            write_whole(path, content.getvalue())
             drawn.append((sample.name, figure))
             self.num_drawn += 1
         return drawn

@@ -8,6 +8,7 @@ from mmengine.dist import master_only
 from mmengine.hooks import EMAHook, Hook
 from mmengine.runner import Runner
 
+from mmwsdepth.datasets.write_whole import keep_inputs
 from mmwsdepth.integrity import names_of_broken
 from mmwsdepth.registry import HOOKS
 from mmwsdepth.version import __version__
@@ -31,6 +32,14 @@ class PublishStudentHook(Hook):
     """
 
     priority = 'LOWEST'
+
+    def before_train(self, runner: Runner) -> None:
+        """Look whether the file would replace the one that training starts from.
+
+        Raises:
+            ValueError: It would.
+        """
+        keep_inputs(Path(runner.work_dir) / FILE_NAME, [runner.cfg.get('load_from') or ''])
 
     @master_only
     def after_train(self, runner: Runner) -> None:

@@ -82,3 +82,25 @@ def test_a_camera_matrix_that_is_none_is_refused(run, tmp_path, matrix):
     (src / 'camera_matrix.csv').write_text(matrix)
     with pytest.raises(ValueError, match=r'camera_matrix\.csv: '):
         run('strayscanner', src)
+
+
+def test_a_frame_that_cannot_be_decoded_costs_no_other(run, tmp_path, monkeypatch):
+    class Damaged:
+        def __init__(self, path):
+            self.inner, self.grabbed = open_video(path), 0
+            self.set, self.retrieve, self.release = (
+                getattr(self.inner, name) for name in ('set', 'retrieve', 'release')
+            )
+
+        def grab(self):
+            self.grabbed += 1
+            return self.inner.grab() and self.grabbed != 3
+
+    open_video = cv2.VideoCapture
+    src = recording(tmp_path / 'a')
+    for frame in (1, 2):
+        (src / f'depth/{frame:06d}.png').unlink()
+    monkeypatch.setattr(cv2, 'VideoCapture', Damaged)
+    out = run('strayscanner', src, test_share=0, min_confidence=0)
+    assert sorted(out.files) == ['a/000000', 'a/000003', 'a/000004', 'a/000005']
+    out.check('a/000003', flat(3), meters(GRID, 3))

@@ -148,3 +148,22 @@ def test_a_broken_prediction_is_not_written_and_its_picture_is_drawn(
     hook = DepthVisualizationHook(show_dir=str(tmp_path / 'show'))
     hook.after_test_iter(make_runner(), 0, None, samples)
     assert len(list((tmp_path / 'show').rglob('*.png'))) == 2
+
+
+def test_a_folder_that_takes_no_pictures_is_one_sentence(make_runner, samples, tmp_path) -> None:
+    (tmp_path / 'out').write_text('kept')
+    hook = DepthVisualizationHook(show_dir=str(tmp_path / 'out'))
+    with pytest.raises(OSError, match=r'\.png: cannot be written \(.*\): .* another folder'):
+        hook.after_test_iter(make_runner(), 0, None, samples)
+
+
+def test_names_in_another_encoding_are_drawn(make_runner, samples, tmp_path) -> None:
+    runner, recorder, name = make_runner(), Recorder(), 'caf\udce9'
+    runner.iter = 7
+    runner.visualizer = Visualizer(
+        vis_backends=[dict(type=lambda save_dir: recorder)], save_dir=str(tmp_path)
+    )
+    samples[0].set_metainfo(dict(name=name))
+    DepthVisualizationHook().after_val_iter(runner, 0, None, samples[:1])
+    assert Path(runner.work_dir, 'pictures', 'iter_7', f'{name}.png').is_file()
+    assert [shown.encode() for shown, _, _ in recorder.images] == [b'depth/caf\\udce9']

@@ -1,5 +1,6 @@
 from pathlib import Path
 
+import pytest
 import torch
 from mmengine.hooks import EMAHook
 
@@ -39,3 +40,14 @@ def test_a_model_without_a_student_publishes_nothing(make_runner) -> None:
     runner.model = DepthReconstruction(channels=(8, 16))
     PublishStudentHook().after_train(runner)
     assert not list(Path(runner.work_dir).iterdir())
+
+
+def test_the_student_that_training_starts_from_is_not_replaced(make_runner) -> None:
+    runner, hook = make_runner(), PublishStudentHook()
+    student = Path(runner.work_dir) / 'student.pth'
+    hook.before_train(runner)
+    student.write_bytes(b'kept')
+    hook.before_train(runner)
+    runner.cfg.load_from = str(student)
+    with pytest.raises(ValueError, match=r'student\.pth: .* overwrite the input .*another folder'):
+        hook.before_train(runner)
