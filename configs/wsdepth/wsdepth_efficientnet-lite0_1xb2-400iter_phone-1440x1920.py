@@ -19,6 +19,13 @@ train_dataloader = dict(
 )
 val_dataloader = dict(num_workers=1, dataset=dict(data_root='data/iphone'))
 test_dataloader = val_dataloader
+protocol = dict(min_depth=0.1, max_depth=10.0, prefix='model')
+val_evaluator = [
+    dict(type='mmwsdepth.DepthMetric', **protocol),
+    dict(type='mmwsdepth.FlatnessMetric', **protocol),
+]
+test_evaluator = val_evaluator
+del protocol
 default_hooks = dict(logger=dict(interval=10), checkpoint=dict(interval=100))
 optim_wrapper = dict(optimizer=dict(lr=5e-4))
 model = dict(test_cfg=dict(scales=(2 / 15, 1)))

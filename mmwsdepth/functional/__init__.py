@@ -8,6 +8,7 @@ from .boundary_errors import (
     soft_edge_error,
 )
 from .depth_errors import ERROR_NAMES, depth_errors
+from .flatness import FlatnessErrors, flatness_errors
 from .planarity import Camera, PlanarityErrors, planarity_errors
 from .resample import (
     SENSORS,
@@ -24,6 +25,7 @@ __all__ = [
     'ERROR_NAMES',
     'SENSORS',
     'Camera',
+    'FlatnessErrors',
     'PlanarityErrors',
     'affinity_distance',
     'antialiasing',
@@ -36,6 +38,7 @@ __all__ = [
     'downsample_depth',
     'downsample_image',
     'enlarge_image',
+    'flatness_errors',
     'fuse_sensor_depth',
     'planarity_errors',
     'soft_edge_error',

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 ERROR_NAMES = (
-    'abs_rel', 'sq_rel', 'rmse', 'rmse_log', 'log10', 'silog', 'd1', 'd2', 'd3',
+    'abs_rel', 'sq_rel', 'mae', 'rmse', 'rmse_log', 'log10', 'silog', 'd1', 'd2', 'd3',
 )  # fmt: skip
 BAND_PIXELS = 2**16  # a band's maps stay in a processor's cache
 _BOUNDS = (1.25, 1.25**2, 1.25**3)
@@ -24,20 +24,23 @@ def depth_errors(pred: Tensor, target: Tensor, valid: Tensor) -> dict[str, float
         valid: (H, W), true where the target counts.
 
     Returns:
-        By name: abs_rel; sq_rel (m); rmse (m); rmse_log and log10; silog (as KITTI and BTS define
-        it: 100 times the standard deviation of the log error, lambda = 1); d1, d2, d3 (share of
-        pixels whose ratio to the truth is below 1.25, 1.25^2, 1.25^3). All NaN if no pixel is
-        valid, or the prediction is not finite at one that is.
+        By name: abs_rel; sq_rel (m); mae (m), which others call L1; rmse (m); rmse_log and log10;
+        silog (as KITTI and BTS define it: 100 times the standard deviation of the log error, lambda
+        = 1); d1, d2, d3 (share of pixels whose ratio to the truth is below 1.25, 1.25^2, 1.25^3).
+        All NaN if no pixel is valid, or the prediction is not finite at one that is.
     """
     rows = max(BAND_PIXELS // pred.shape[1], 1)
     bands = zip(pred.split(rows), target.split(rows), valid.split(rows), strict=True)
     sums = torch.stack([_sums(*band) for band in bands]).sum(0)
-    abs_rel, sq_rel, square, log, square_log, signed_log, *within = (sums[1:] / sums[0]).tolist()
+    abs_rel, sq_rel, mae, square, log, square_log, signed_log, *within = (
+        sums[1:] / sums[0]
+    ).tolist()
     if not math.isfinite(abs_rel):
         return dict.fromkeys(ERROR_NAMES, math.nan)
     values = (
         abs_rel,
         sq_rel,
+        mae,
         math.sqrt(square),
         math.sqrt(square_log),
         log / math.log(10),
@@ -48,7 +51,7 @@ def depth_errors(pred: Tensor, target: Tensor, valid: Tensor) -> dict[str, float
 
 
 def _sums(pred: Tensor, target: Tensor, valid: Tensor) -> Tensor:
-    """Number of valid pixels, and sums over them: (10,) float64.
+    """Number of valid pixels, and sums over them: (11,) float64.
 
     An invalid pixel is given equal depths, so it has no error and needs no leaving out but in the
     counts of ratios.
@@ -65,6 +68,7 @@ def _sums(pred: Tensor, target: Tensor, valid: Tensor) -> Tensor:
         count,
         relative.sum(),
         relative.mul_(error).sum(),
+        error.sum(),
         error.square_().sum(),
         log.sum(),
         log.square().sum(),

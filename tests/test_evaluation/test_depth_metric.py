@@ -60,6 +60,7 @@ def reference(pred, target, low=1e-3, high=10.0, window=(slice(None), slice(None
     return dict(
         abs_rel=np.mean(np.abs(p - t) / t),
         sq_rel=np.mean((p - t) ** 2 / t),
+        mae=np.mean(np.abs(p - t)),
         rmse=np.sqrt(np.mean((p - t) ** 2)),
         rmse_log=np.sqrt(np.mean(g**2)),
         log10=np.mean(np.abs(np.log10(p) - np.log10(t))),

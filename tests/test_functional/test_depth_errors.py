@@ -30,6 +30,7 @@ def test_values_worked_out_by_hand():
     want = dict(
         abs_rel=0.5,
         sq_rel=1.0,
+        mae=1.0,
         rmse=math.sqrt(2),
         rmse_log=math.log(2) / math.sqrt(2),
         log10=math.log10(2) / 2,
@@ -92,6 +93,7 @@ def test_bands_of_rows_sum_up_to_the_image(size):
     errors = depth_errors(pred, target, valid)
     p, t = (depth[valid].double().numpy() for depth in (pred, target))
     assert errors['abs_rel'] == pytest.approx(np.mean(np.abs(p - t) / t), rel=1e-7)
+    assert errors['mae'] == pytest.approx(np.mean(np.abs(p - t)), rel=1e-7)
     assert errors['rmse'] == pytest.approx(np.sqrt(np.mean((p - t) ** 2)), rel=1e-7)
     assert errors['silog'] == pytest.approx(100 * np.std(np.log(p / t)), rel=1e-6)
     assert errors['d1'] == np.mean(p / t < 1.25)
