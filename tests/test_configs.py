@@ -160,7 +160,7 @@ def test_every_variant_of_a_shipped_suite_is_built(path: Path) -> None:
 
 
 def test_rows_of_a_budget_cost_the_same() -> None:
-    names = [f'r8 long {row}' for row in ('down', 'whole method', 'both branches at once')]
+    names = [f'r8 long {row}' for row in ('HR loss alone', 'whole method', 'both branches at once')]
     for variant in load_suite(str(SUITES[-1]), names):
         cfg, size = variant.cfg, variant.cfg.train_dataloader.dataset.size
         without_pretrained(cfg.model)

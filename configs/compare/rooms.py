@@ -62,9 +62,9 @@ def rows(ratio, images):
     """Make the rows of every budget and ratio."""
     upsample = dict(type='mmwsdepth.UpsampleDepth', mode='bilinear')
     return {
-        'up-bilinear': hr_branch_alone(images, ratio, [upsample]),
-        'down': hr_branch_alone(images, ratio),
-        'hr': hr_branch_alone(images, None),
+        'upsampled ground truth': hr_branch_alone(images, ratio, [upsample]),
+        'HR loss alone': hr_branch_alone(images, ratio),
+        'HR ground truth': hr_branch_alone(images, None),
         'losses 1+2': method(images, ratio, teacher=None, loss_consistency=None),
         'losses 1+2+3': method(images, ratio, teacher=None),
         'whole method': method(images, ratio),
