@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 import torch
-from mmwsdepth.apis.errors import one_sentence_errors
+from mmwsdepth.errors import one_sentence_errors
 
 from mmwsdepth.models import pretrained
 from mmwsdepth.models.pretrained import (
