@@ -4,8 +4,8 @@ from types import SimpleNamespace
 
 import pytest
 import torch
-from mmwsdepth.errors import one_sentence_errors
 
+from mmwsdepth.errors import one_sentence_errors
 from mmwsdepth.models import pretrained
 from mmwsdepth.models.pretrained import (
     build_encoder,
