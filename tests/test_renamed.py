@@ -19,6 +19,9 @@ from mmwsdepth.renamed import current_name
 def test_a_config_with_an_old_name_builds_what_it_is_called_in_this_release(registry):
     with pytest.warns(FutureWarning, match="'LoadColour' is called 'LoadColor'"):
         assert isinstance(registry.build(dict(type='mmwsdepth.LoadColour')), LoadColor)
+    with pytest.warns(FutureWarning, match='LoadColour'):
+        inherited = dict(type='mmwsdepth.LoadColour', _scope_='mmwsdepth')
+        assert isinstance(registry.build(inherited), LoadColor)
 
 
 def test_a_name_of_this_release_warns_of_nothing():

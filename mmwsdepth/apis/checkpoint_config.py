@@ -176,16 +176,9 @@ class _DictCalls(ast.NodeTransformer):
         return ast.Dict(names, [word.value for word in node.keywords])
 
 
-def _current_type(name: Any) -> Any:
-    if not isinstance(name, str):
-        return name
-    scope, dot, own = name.rpartition('.')
-    return scope + dot + current_name(own)
-
-
 def _checked(node: Any, types: Collection[str], allows_text: bool = False) -> Any:
     if isinstance(node, dict):
-        if 'type' in node and _current_type(node['type']) not in types:
+        if 'type' in node and current_name(str(node['type'])) not in types:
             raise ValueError(f'names {node["type"]!r}, which is built from a config file alone')
         return {
             key: value

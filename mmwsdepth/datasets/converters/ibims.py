@@ -16,6 +16,7 @@ import numpy as np
 from ..foreign import complaining
 from ..listing import find_files
 from .item import Item, Listing, RejectedError, Sample
+from .matlab import read_matlab
 from .optional import optional_module
 
 SENSOR = 'Leica HDS7000 laser scanner'
@@ -37,13 +38,13 @@ def list_ibims(src: Path) -> Listing:
     files = find_files(src, ('.mat',))
     if not files:
         raise ValueError(f'{src}: no NAME.mat: unpack ibims1_core_mat.zip')
-    io = optional_module('scipy.io', 'scipy')
-    return Listing(len(files), [Item(f.stem, 'test', partial(_load, io, f)) for f in files], SENSOR)
+    optional_module('scipy.io', 'scipy')
+    return Listing(len(files), [Item(f.stem, 'test', partial(_load, f)) for f in files], SENSOR)
 
 
-def _load(io: Any, path: Path) -> Sample:
+def _load(path: Path) -> Sample:
     with complaining(path):
-        return _sample(path, io.loadmat(path))
+        return _sample(path, read_matlab(path))
 
 
 def _sample(path: Path, content: dict[str, Any]) -> Sample:

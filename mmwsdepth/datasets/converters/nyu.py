@@ -18,8 +18,10 @@ import numpy as np
 
 from ..depth_io import BadFileError, read_depth
 from ..foreign import complaining
+from ..image_header import check_pixels
 from ..listing import find_files
 from .item import Item, Listing, RejectedError, Sample, load_color
+from .matlab import read_matlab
 from .optional import optional_module
 from .splits import split_of
 
@@ -80,6 +82,7 @@ def _list_labeled(src: Path, splits: Path | None) -> Listing:
             raise BadFileError(
                 f'{src}: images are {images} and depths {depths}, need (N, 3, W, H) and (N, W, H)'
             )
+        check_pixels(view[0], view[1], src)
     return Listing(count, _labeled(file, _official_split(src, splits, count)), SENSOR)
 
 
@@ -111,10 +114,10 @@ def _official_split(src: Path, splits: Path | None, count: int) -> list[str]:
                 f'{splits}: no such file: download splits.mat from the NYU page'
             )
         return [''] * count
-    io = optional_module('scipy.io', 'scipy')
+    optional_module('scipy.io', 'scipy')
     names = [''] * count
     with complaining(path):
-        content = io.loadmat(path)
+        content = read_matlab(path)
         for key, split in (('trainNdxs', 'train'), ('testNdxs', 'test')):
             if key not in content:
                 raise BadFileError(f'{path}: has no {key}, so it is not the official splits.mat')

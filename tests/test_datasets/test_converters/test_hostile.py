@@ -5,6 +5,7 @@ import io
 import json
 import os
 import pickle
+import re
 import shutil
 import struct
 import zipfile
@@ -15,7 +16,7 @@ import numpy as np
 import pytest
 from scipy.io import savemat
 
-from mmwsdepth.datasets.converters import record3d
+from mmwsdepth.datasets.converters import matlab, record3d
 from mmwsdepth.datasets.lock import locked
 from mmwsdepth.errors import one_sentence_errors
 from tests.test_datasets.test_converters import (
@@ -307,6 +308,27 @@ def test_wrong_shapes_in_a_matlab_file(run, tmp_path, kind):
     out = run('ibims', tmp_path)
     assert list(out.files) == ['test/good'] and sum(out.report.rejected.values()) == 1
     assert 'bad' in next(iter(out.report.examples.values()))
+
+
+def test_a_matlab_file_that_grows_without_bound_is_named(run, tmp_path, monkeypatch):
+    test_ibims.core(tmp_path, 'good')
+    test_ibims.core(tmp_path, 'bad')
+    content = dict(data=dict(depth=np.zeros((1000, 1000)), filler=np.zeros(1000)))
+    savemat(tmp_path / 'bad.mat', content, do_compression=True)
+    assert (tmp_path / 'bad.mat').stat().st_size < 20_000
+    monkeypatch.setattr(matlab, 'LARGEST', 10**6)
+    monkeypatch.setattr(matlab, '_STEP', 1000)
+    out = run('ibims', tmp_path)
+    assert list(out.files) == ['test/good']
+    assert re.search(r'bad\.mat: becomes more than 1 million', *out.report.examples.values())
+
+
+def test_hdf5_of_too_many_pixels_is_refused_unread(run, tmp_path):
+    with h5py.File(tmp_path / 'nyu.mat', 'w') as file:
+        file.create_dataset('images', (1, 3, 20_000, 20_000), np.uint8)
+        file.create_dataset('depths', (1, 20_000, 20_000), np.float32)
+    with pytest.raises(ValueError, match=r'nyu\.mat: 20000x20000 is 400 million pixels'):
+        run('nyu', tmp_path / 'nyu.mat')
 
 
 def stolen(path, kind):
