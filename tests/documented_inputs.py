@@ -32,7 +32,7 @@ HUB = 'hub'
 
 def write_inputs(root: Path) -> None:
     """Write data, photos, recordings and published sets under the names of the documentation."""
-    for name, is_coarse in (('rgbd', True), ('nyu', False)):
+    for name, is_coarse in (('rgbd', True), ('arkitscenes', True), ('nyu', False)):
         for split, number in (('train', 8), ('test', 3)):
             write_pairs(root / 'data' / name, number, is_coarse, split)
     for name, is_coarse in (('other', True), ('iphone_door', True), ('replica', False)):
@@ -58,6 +58,7 @@ def write_pairs(root: Path, number: int, is_coarse: bool, split: str = '') -> No
         put(root / 'images' / split / f'{name}.jpg', color)
         grid = sensor(depth) if is_coarse else depth
         put(root / 'annotations' / split / f'{name}.png', millimeters(grid))
+        put(root / 'annotations_hr' / split / f'{name}.png', millimeters(depth))
 
 
 def write_published(root: Path) -> None:

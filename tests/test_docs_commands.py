@@ -28,7 +28,13 @@ LEFT_OUT = {
     'bash tests/run.sh': 'runs all tests, these too',
 }
 MINE = 'configs/wsdepth_folder.py --data-root data/rgbd --work-dir work_dirs/mine'
-TRAINED = (f'python tools/train.py {MINE}', 'python tools/train.py configs/wsdepth_rooms.py')
+ARKITSCENES = (
+    'configs/wsdepth/wsdepth_depth-anything-v2-small_8xb4-40k_arkitscenes-1440x1920.py'
+    ' --work-dir work_dirs/arkitscenes'
+)
+TRAINED = tuple(
+    f'python tools/train.py {what}' for what in (MINE, 'configs/wsdepth_rooms.py', ARKITSCENES)
+)
 COPIED_TO = ('.', 'work_dirs/wsdepth_nyu', 'work_dirs/wsdepth_nyu_cpu')
 SERVED = 'mmwsdepth demo work_dirs/wsdepth_rooms/student.pth'
 ADDRESS = ('127.0.0.1', 7860)
