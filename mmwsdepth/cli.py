@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+import warnings
 from collections.abc import Sequence
 from importlib import import_module
 
@@ -57,6 +58,7 @@ def run_command(name: str, arguments: Sequence[str] | None = None) -> None:
         SystemExit: With a sentence, if a user can mend what went wrong.
     """
     os.environ.setdefault('OMP_WAIT_POLICY', 'PASSIVE')
+    warnings.filterwarnings('ignore', 'Fail to import ``MultiScaleDeformableAttention``')
     try:
         command = import_module(f'mmwsdepth.commands.{name}')
         args = command.parse(arguments)

@@ -4,7 +4,6 @@ import contextlib
 import importlib
 import io
 import logging
-import warnings
 from logging import Logger, LogRecord
 
 LOG_FILE_ALONE = (
@@ -20,15 +19,13 @@ LOG_FILE_ALONE = (
     'Checkpoints will be saved',
     '"FileClient" will be deprecated',
     '"HardDiskBackend" is the alias',
+    'Failed to search registry',
 )
-NOT_TO_ACT_ON = ('Fail to import ``MultiScaleDeformableAttention``',)
 
 
 def import_quietly(module: str) -> None:
     """Import a module without what it prints about parts that nothing here needs."""
     with contextlib.redirect_stdout(io.StringIO()):
-        for message in NOT_TO_ACT_ON:
-            warnings.filterwarnings('ignore', message)
         importlib.import_module(module)
 
 
