@@ -28,6 +28,13 @@ def boundary_f1(pred: Tensor, target: Tensor, valid: Tensor) -> float | None:
 
     Returns:
         From 0 to 1, the higher the better; None if the truth has no edge at any threshold.
+
+    Example:
+        >>> import torch
+        >>> depth = torch.ones(8, 8)
+        >>> depth[:, 4:] = 2
+        >>> round(boundary_f1(depth, depth, depth > 0), 2)
+        1.0
     """
     thresholds = torch.tensor(THRESHOLDS, dtype=torch.float64, device=target.device)
     directions = zip(_neighbor_ratios(target, valid), _neighbor_ratios(pred, valid), strict=True)
@@ -55,6 +62,12 @@ def discontinuities(depth: Tensor, valid: Tensor, ratio: float = 1.1) -> Tensor:
 
     Returns:
         (H, W), true beside a discontinuity.
+
+    Example:
+        >>> import torch
+        >>> depth = torch.tensor([[1.0, 1.0, 2.0, 2.0]])
+        >>> discontinuities(depth, depth > 0)
+        tensor([[False,  True,  True, False]])
     """
     depth = depth.double()
     beside = torch.zeros_like(valid, dtype=torch.bool)
@@ -81,6 +94,12 @@ def discontinuity_error(
 
     Returns:
         abs_rel over the valid pixels of that band; None if the truth has no discontinuity.
+
+    Example:
+        >>> import torch
+        >>> depth = torch.tensor([[1.0, 1.0, 2.0, 2.0]])
+        >>> round(discontinuity_error(1.5 * depth, depth, depth > 0), 2)
+        0.5
     """
     beside = discontinuities(target, valid, ratio)
     band = F.max_pool2d(beside.float()[None], 2 * radius - 1, 1, radius - 1)[0].bool()
@@ -108,6 +127,12 @@ def soft_edge_error(
     Returns:
         Mean over the pixels beside a discontinuity of the smallest |pred - target'| / target' over
         the valid target' of the pixel's window; None if the truth has no discontinuity.
+
+    Example:
+        >>> import torch
+        >>> depth = torch.tensor([[1.0, 1.0, 2.0, 2.0]])
+        >>> soft_edge_error(depth, depth, depth > 0)
+        0.0
     """
     rows, columns = discontinuities(target, valid, ratio).nonzero(as_tuple=True)
     if not len(rows):

@@ -28,6 +28,12 @@ def depth_errors(pred: Tensor, target: Tensor, valid: Tensor) -> dict[str, float
         silog (as KITTI and BTS define it: 100 times the standard deviation of the log error, lambda
         = 1); d1, d2, d3 (share of pixels whose ratio to the truth is below 1.25, 1.25^2, 1.25^3).
         All NaN if no pixel is valid, or the prediction is not finite at one that is.
+
+    Example:
+        >>> import torch
+        >>> depth = torch.tensor([[1.0, 2.0, 4.0]])
+        >>> round(depth_errors(1.1 * depth, depth, depth > 0)['abs_rel'], 2)
+        0.1
     """
     rows = max(BAND_PIXELS // pred.shape[1], 1)
     bands = zip(pred.split(rows), target.split(rows), valid.split(rows), strict=True)

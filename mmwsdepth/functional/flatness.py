@@ -40,6 +40,13 @@ def flatness_errors(pred: Tensor, sensor: Tensor, valid: Tensor) -> FlatnessErro
 
     Returns:
         The errors; None if no window is flat.
+
+    Example:
+        >>> import torch
+        >>> sensor = torch.full((16, 16), 2.0)
+        >>> errors = flatness_errors(torch.full((64, 64), 3.0), sensor, sensor > 0)
+        >>> round(errors.flatness, 3)
+        0.0
     """
     own = _deviations(torch.where(valid, sensor, 1), sensor.shape)
     rows, columns = (_windows(side, side) for side in sensor.shape)

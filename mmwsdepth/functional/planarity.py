@@ -41,6 +41,14 @@ def planarity_errors(
         plane: (H, W), true on the plane; at least three pixels that are not in a line.
         normal: (3,), the true normal of either sign; x to the right, y into the scene, z up.
         camera: That of the image.
+
+    Example:
+        >>> import torch
+        >>> depth, camera = torch.full((8, 8), 2.0), Camera(10.0, 10.0, 4.0, 4.0)
+        >>> normal = torch.tensor([0.0, 1.0, 0.0])
+        >>> errors = planarity_errors(depth, depth, depth > 0, normal, camera)
+        >>> [round(error, 3) for error in errors]
+        [0.0, 0.0]
     """
     rows, columns = plane.nonzero(as_tuple=True)
     depth = pred[rows, columns].double()

@@ -24,6 +24,11 @@ def downsample_image(image: Tensor, size: Size) -> Tensor:
 
     Returns:
         (N, C, h, w).
+
+    Example:
+        >>> import torch
+        >>> downsample_image(torch.rand(1, 3, 96, 128), (24, 32)).shape
+        torch.Size([1, 3, 24, 32])
     """
     if tuple(image.shape[-2:]) == tuple(size):
         return image
@@ -39,12 +44,22 @@ def enlarge_image(image: Tensor, size: Size) -> Tensor:
 
     Returns:
         (N, C, H, W); values may lie beyond those of the image beside its edges.
+
+    Example:
+        >>> import torch
+        >>> enlarge_image(torch.rand(1, 3, 24, 32), (48, 64)).shape
+        torch.Size([1, 3, 48, 64])
     """
     return F.interpolate(image, size, mode='bicubic', align_corners=False)
 
 
 def antialiasing(fine: int, coarse: int) -> Tensor:
-    """Build the matrix, (coarse, fine), that `downsample_image` applies along a side."""
+    """Build the matrix, (coarse, fine), that `downsample_image` applies along a side.
+
+    Example:
+        >>> antialiasing(8, 4).sum(1)
+        tensor([1., 1., 1., 1.], dtype=torch.float64)
+    """
     ratio = fine / coarse
     pixel = torch.arange(fine, dtype=torch.float64) + 0.5
     center = (torch.arange(coarse, dtype=torch.float64)[:, None] + 0.5) * ratio
@@ -63,6 +78,11 @@ def area_mean(values: Tensor, size: Size) -> Tensor:
 
     Returns:
         (N, C, h, w).
+
+    Example:
+        >>> import torch
+        >>> area_mean(torch.tensor([[[[1.0, 3.0, 5.0, 7.0]]]]), (1, 2))
+        tensor([[[[2., 6.]]]])
     """
     height, width = values.shape[-2:]
     if (height, width) == tuple(size):
@@ -73,7 +93,13 @@ def area_mean(values: Tensor, size: Size) -> Tensor:
 
 
 def area_mean_of_any_size(values: Tensor, size: Size) -> Tensor:
-    """Do what `area_mean` does without looking at the sizes, as exporters need it."""
+    """Do what `area_mean` does without looking at the sizes, as exporters need it.
+
+    Example:
+        >>> import torch
+        >>> area_mean_of_any_size(torch.tensor([[[[1.0, 3.0, 5.0, 7.0]]]]), (1, 2))
+        tensor([[[[2., 6.]]]])
+    """
     height, width = values.shape[-2:]
     rows = _cell_shares(height, size[0], values)
     columns = _cell_shares(width, size[1], values)
@@ -107,6 +133,12 @@ def downsample_depth(
 
     Raises:
         ValueError: The mode is unknown, or the grid is finer than the depth's own.
+
+    Example:
+        >>> import torch
+        >>> depth = torch.tensor([[[[1.0, 3.0, 0.0, 2.0, 0.0, 0.0]]]])
+        >>> downsample_depth(depth, (1, 3))
+        tensor([[[[2., 2., 0.]]]])
     """
     height, width = depth.shape[-2:]
     if mode not in SENSORS:

@@ -47,6 +47,13 @@ def fuse_sensor_depth(
 
     Raises:
         ValueError: The sensor's grid is finer than the prediction's.
+
+    Example:
+        >>> import torch
+        >>> prediction, sensor = torch.rand(1, 1, 48, 64) + 1, torch.full((1, 1, 12, 16), 2.0)
+        >>> fused = fuse_sensor_depth(prediction, sensor)
+        >>> fused.shape, fused.mean().round(decimals=3)
+        (torch.Size([1, 1, 48, 64]), tensor(2.))
     """
     size, grid = _size(prediction), _size(sensor)
     if grid[0] > size[0] or grid[1] > size[1]:
