@@ -36,7 +36,7 @@ def affinity_distance(student: Tensor, teacher: Tensor, valid: Tensor | None = N
     Raises:
         NotImplementedError: A gradient is asked for with `create_graph`: it has none of its own.
 
-    Example:
+    Examples:
         >>> import torch
         >>> feats = torch.rand(2, 8, 30)
         >>> bool(affinity_distance(feats, 3 * feats) < 1e-5)

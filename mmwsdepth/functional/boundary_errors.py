@@ -29,7 +29,7 @@ def boundary_f1(pred: Tensor, target: Tensor, valid: Tensor) -> float | None:
     Returns:
         From 0 to 1, the higher the better; None if the truth has no edge at any threshold.
 
-    Example:
+    Examples:
         >>> import torch
         >>> depth = torch.ones(8, 8)
         >>> depth[:, 4:] = 2
@@ -63,7 +63,7 @@ def discontinuities(depth: Tensor, valid: Tensor, ratio: float = 1.1) -> Tensor:
     Returns:
         (H, W), true beside a discontinuity.
 
-    Example:
+    Examples:
         >>> import torch
         >>> depth = torch.tensor([[1.0, 1.0, 2.0, 2.0]])
         >>> discontinuities(depth, depth > 0)
@@ -95,7 +95,7 @@ def discontinuity_error(
     Returns:
         abs_rel over the valid pixels of that band; None if the truth has no discontinuity.
 
-    Example:
+    Examples:
         >>> import torch
         >>> depth = torch.tensor([[1.0, 1.0, 2.0, 2.0]])
         >>> round(discontinuity_error(1.5 * depth, depth, depth > 0), 2)
@@ -128,7 +128,7 @@ def soft_edge_error(
         Mean over the pixels beside a discontinuity of the smallest |pred - target'| / target' over
         the valid target' of the pixel's window; None if the truth has no discontinuity.
 
-    Example:
+    Examples:
         >>> import torch
         >>> depth = torch.tensor([[1.0, 1.0, 2.0, 2.0]])
         >>> soft_edge_error(depth, depth, depth > 0)

@@ -29,7 +29,7 @@ def depth_errors(pred: Tensor, target: Tensor, valid: Tensor) -> dict[str, float
         = 1); d1, d2, d3 (share of pixels whose ratio to the truth is below 1.25, 1.25^2, 1.25^3).
         All NaN if no pixel is valid, or the prediction is not finite at one that is.
 
-    Example:
+    Examples:
         >>> import torch
         >>> depth = torch.tensor([[1.0, 2.0, 4.0]])
         >>> round(depth_errors(1.1 * depth, depth, depth > 0)['abs_rel'], 2)

@@ -41,7 +41,7 @@ def flatness_errors(pred: Tensor, sensor: Tensor, valid: Tensor) -> FlatnessErro
     Returns:
         The errors; None if no window is flat.
 
-    Example:
+    Examples:
         >>> import torch
         >>> sensor = torch.full((16, 16), 2.0)
         >>> errors = flatness_errors(torch.full((64, 64), 3.0), sensor, sensor > 0)

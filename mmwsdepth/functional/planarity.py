@@ -42,7 +42,7 @@ def planarity_errors(
         normal: (3,), the true normal of either sign; x to the right, y into the scene, z up.
         camera: That of the image.
 
-    Example:
+    Examples:
         >>> import torch
         >>> depth, camera = torch.full((8, 8), 2.0), Camera(10.0, 10.0, 4.0, 4.0)
         >>> normal = torch.tensor([0.0, 1.0, 0.0])

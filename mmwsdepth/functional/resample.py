@@ -25,7 +25,7 @@ def downsample_image(image: Tensor, size: Size) -> Tensor:
     Returns:
         (N, C, h, w).
 
-    Example:
+    Examples:
         >>> import torch
         >>> downsample_image(torch.rand(1, 3, 96, 128), (24, 32)).shape
         torch.Size([1, 3, 24, 32])
@@ -45,7 +45,7 @@ def enlarge_image(image: Tensor, size: Size) -> Tensor:
     Returns:
         (N, C, H, W); values may lie beyond those of the image beside its edges.
 
-    Example:
+    Examples:
         >>> import torch
         >>> enlarge_image(torch.rand(1, 3, 24, 32), (48, 64)).shape
         torch.Size([1, 3, 48, 64])
@@ -56,7 +56,7 @@ def enlarge_image(image: Tensor, size: Size) -> Tensor:
 def antialiasing(fine: int, coarse: int) -> Tensor:
     """Build the matrix, (coarse, fine), that `downsample_image` applies along a side.
 
-    Example:
+    Examples:
         >>> antialiasing(8, 4).sum(1)
         tensor([1., 1., 1., 1.], dtype=torch.float64)
     """
@@ -79,7 +79,7 @@ def area_mean(values: Tensor, size: Size) -> Tensor:
     Returns:
         (N, C, h, w).
 
-    Example:
+    Examples:
         >>> import torch
         >>> area_mean(torch.tensor([[[[1.0, 3.0, 5.0, 7.0]]]]), (1, 2))
         tensor([[[[2., 6.]]]])
@@ -95,7 +95,7 @@ def area_mean(values: Tensor, size: Size) -> Tensor:
 def area_mean_of_any_size(values: Tensor, size: Size) -> Tensor:
     """Do what `area_mean` does without looking at the sizes, as exporters need it.
 
-    Example:
+    Examples:
         >>> import torch
         >>> area_mean_of_any_size(torch.tensor([[[[1.0, 3.0, 5.0, 7.0]]]]), (1, 2))
         tensor([[[[2., 6.]]]])
@@ -134,7 +134,7 @@ def downsample_depth(
     Raises:
         ValueError: The mode is unknown, or the grid is finer than the depth's own.
 
-    Example:
+    Examples:
         >>> import torch
         >>> depth = torch.tensor([[[[1.0, 3.0, 0.0, 2.0, 0.0, 0.0]]]])
         >>> downsample_depth(depth, (1, 3))

@@ -48,7 +48,7 @@ def fuse_sensor_depth(
     Raises:
         ValueError: The sensor's grid is finer than the prediction's.
 
-    Example:
+    Examples:
         >>> import torch
         >>> prediction, sensor = torch.rand(1, 1, 48, 64) + 1, torch.full((1, 1, 12, 16), 2.0)
         >>> fused = fuse_sensor_depth(prediction, sensor)
