@@ -30,7 +30,7 @@ class ReportHook(Hook):
 
     @master_only
     def _report(self, runner: Runner, metrics: dict[str, float]) -> None:
-        table = markdown_table(metrics)
-        runner.logger.info(f'results\n{table}')
-        Path(runner.work_dir, 'report.md').write_text(f'{table}\n')
+        table, path = markdown_table(metrics), Path(runner.work_dir, 'report.md')
+        path.write_text(f'{table}\n')
+        runner.logger.info(f'results: {path}\n{table}')
         Path(runner.work_dir, 'metrics.json').write_text(json.dumps(metrics, indent=1) + '\n')
