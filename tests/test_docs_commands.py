@@ -26,14 +26,17 @@ LEFT_OUT = {
     'pip uninstall ': "would take the tests' own environment apart",
     'MMCV_WITH_OPS=1 pip install ': 'downloads, and compiles for minutes',
     'bash tests/run.sh': 'runs all tests, these too',
+    'python tools/benchmark.py students': 'a minute: tests/test_tools/test_benchmarks runs it small',
 }
+DOOR = 'configs/wsdepth_iphone_cpu.py --data-root data/iphone_door --work-dir work_dirs/door'
 MINE = 'configs/wsdepth_folder.py --data-root data/rgbd --work-dir work_dirs/mine'
 ARKITSCENES = (
     'configs/wsdepth/wsdepth_depth-anything-v2-small_8xb4-40k_arkitscenes-1440x1920.py'
     ' --work-dir work_dirs/arkitscenes'
 )
 TRAINED = tuple(
-    f'python tools/train.py {what}' for what in (MINE, 'configs/wsdepth_rooms.py', ARKITSCENES)
+    f'python tools/train.py {what}'
+    for what in (MINE, 'configs/wsdepth_rooms.py', ARKITSCENES, DOOR)
 )
 COPIED_TO = ('.', 'work_dirs/wsdepth_nyu', 'work_dirs/wsdepth_nyu_cpu')
 SERVED = 'mmwsdepth demo work_dirs/wsdepth_rooms/student.pth'

@@ -39,7 +39,7 @@ def shrink(node: Any) -> None:
         if node['in_channels'][1:] == [256, 512, 1024, 2048]:
             node['in_channels'] = RESNET_PYRAMID
     if kind == 'mmwsdepth.RoomsDataset':
-        node |= dict(num=dict(train=8, test=3), size=(48, 64), jobs=1)
+        node |= dict(num=dict(train=8, test=5), size=(48, 64), jobs=1)
     if kind == 'IterBasedTrainLoop':
         node['max_iters'] = 2
     if kind == 'LoggerHook':

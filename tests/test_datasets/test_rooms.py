@@ -264,9 +264,10 @@ def test_arguments_out_of_range_are_refused(tmp_path, change):
 
 
 RENDER = """
-import sys
+import signal, sys
 from mmwsdepth.datasets.rooms import write_rooms
 if __name__ == '__main__':
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in background jobs
     write_rooms(sys.argv[1], {'train': 10_000}, (48, 64), jobs=2, progress=False)
 """
 

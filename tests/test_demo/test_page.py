@@ -118,7 +118,7 @@ def test_depth_given_with_an_image_or_after_it_gives_the_meters(shown: Page, pho
     cv2.imwrite(str(sensor), np.full((12, 16), 3210, np.uint16))
     shown.give(sensor)
     shown.until(lambda: 'meters from a sensor of 16x12' in shown.find('facts').text)
-    assert '3.21' in shown.find('legend').text
+    shown.until(lambda: '3.21' in shown.find('legend').text)
     shown.give(photo)
     shown.until(lambda: 'sensor' not in shown.find('facts').text)
     shown.find('file').send_keys(f'{sensor}\n{photo}')

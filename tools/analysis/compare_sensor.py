@@ -145,6 +145,8 @@ def main() -> None:
             maps = dict(sensor=sensor, **{way: found[way] for way in drawn})
             picture = draw(image, maps | {'ground truth': truth})
             picture.savefig(args.draw, bbox_inches='tight', pad_inches=0.05)
+    if args.draw and args.draw_index > index:
+        raise SystemExit(f'error: --draw-index {args.draw_index}: give 0 to {index}')
     for ratio, table in scores.items():
         print(
             f'\n| ratio {ratio:g}, {index + 1} images | {" | ".join(SCORES)} |\n|---|' + 4 * '---:|'

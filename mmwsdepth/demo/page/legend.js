@@ -14,13 +14,16 @@ export function labelLegend(near, far) {
   range = [near, far];
   const step = roundStep((far - near) / 5);
   const digits = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
-  const labels = [];
+  const depths = [];
   for (let i = Math.ceil(near / step - 1e-6); i * step <= far + step * 1e-6; i++) {
-    const label = document.createElement('span');
-    label.textContent = `${(i * step).toFixed(digits)} m`;
-    label.style.bottom = share(i * step);
-    labels.push(label);
+    depths.push(i * step);
   }
+  const labels = (depths.length ? depths : [near]).map((depth) => {
+    const label = document.createElement('span');
+    label.textContent = `${depth.toFixed(digits)} m`;
+    label.style.bottom = share(depth);
+    return label;
+  });
   ticks.replaceChildren(...labels);
   legend.ariaLabel = `Colors from ${near.toFixed(2)} to ${far.toFixed(2)} meters`;
 }
