@@ -26,7 +26,7 @@ LEFT_OUT = {
     'pip uninstall ': "would take the tests' own environment apart",
     'MMCV_WITH_OPS=1 pip install ': 'downloads, and compiles for minutes',
     'bash tests/run.sh': 'runs all tests, these too',
-    'python tools/benchmark.py students': 'a minute: tests/test_tools/test_benchmarks runs it small',
+    'python tools/benchmark.py students': 'takes a minute: test_benchmarks is smaller',
 }
 DOOR = 'configs/wsdepth_iphone_cpu.py --data-root data/iphone_door --work-dir work_dirs/door'
 MINE = 'configs/wsdepth_folder.py --data-root data/rgbd --work-dir work_dirs/mine'
