@@ -112,14 +112,14 @@ def options_in(loaded: dict[str, Any], checkpoint: str) -> dict[str, Any]:
         Options by name, see `InferenceOptions`.
 
     Raises:
-        ValueError: They cannot be meant.
+        ValueError: They are invalid.
     """
     meta = loaded.get('meta')
     known = (meta.get('test_cfg') if isinstance(meta, dict) else None) or {}
     try:
         InferenceOptions.from_cfg(known)
     except (ValueError, TypeError) as error:
-        raise ValueError(f'{checkpoint}: its metadata cannot be meant: {error}') from None
+        raise ValueError(f'{checkpoint}: its metadata is invalid: {error}') from None
     return dict(known)
 
 

@@ -46,7 +46,7 @@ class DepthWriter:
         written: Images of which at least one kind was written.
 
     Raises:
-        ValueError: A kind is unknown, this OpenCV writes no EXR, or a number cannot be meant.
+        ValueError: A kind is unknown, this OpenCV writes no EXR, or a number is invalid.
     """
 
     def __init__(

@@ -45,7 +45,7 @@ def find_unit(
         depth_range: Nearest and farthest depth in meters that count.
 
     Raises:
-        ValueError: A number cannot be meant.
+        ValueError: A number is invalid.
     """
     if depth_scale is not None and not 0 < depth_scale < float('inf'):
         raise ValueError(f'depth scale is {depth_scale}: give a positive number of meters per unit')

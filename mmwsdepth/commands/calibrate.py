@@ -48,7 +48,7 @@ def run(args: argparse.Namespace) -> None:
     """Find the factor, say what it is worth, and write it where it helps.
 
     Raises:
-        ValueError: An option cannot be meant, or there are too few good pairs.
+        ValueError: An option is invalid, or there are too few good pairs.
         OSError: The checkpoint cannot be written.
     """
     from mmwsdepth.apis import DepthInferencer

@@ -45,7 +45,7 @@ def run(args: argparse.Namespace) -> None:
     """Load the model, say the page's address, and serve it until Ctrl-C.
 
     Raises:
-        ValueError: The extra `demo` is not installed, or an option cannot be meant.
+        ValueError: The extra `demo` is not installed, or an option is invalid.
         OSError: The address cannot be listened at.
     """
     from mmwsdepth.apis import DepthInferencer

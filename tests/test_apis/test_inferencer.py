@@ -256,5 +256,5 @@ def test_metadata_that_cannot_be_meant_name_the_checkpoint(sized: Path) -> None:
     for wrong in (dict(trained_size='large'), dict(os='system'), 5):
         loaded['meta']['test_cfg'] = wrong
         torch.save(loaded, sized)
-        with pytest.raises(ValueError, match=r'sized\.pth: its metadata cannot be meant: '):
+        with pytest.raises(ValueError, match=r'sized\.pth: its metadata is invalid: '):
             DepthInferencer(weights=sized, device='cpu', show_progress=False)

@@ -26,7 +26,7 @@ class TransformersBackbone(BaseModule):
             such an encoder or of a whole Depth Anything model; random weights by default.
 
     Raises:
-        ValueError: The library is missing, or a key of the config cannot be meant.
+        ValueError: The library is missing, or a key of the config is invalid.
     """
 
     def __init__(

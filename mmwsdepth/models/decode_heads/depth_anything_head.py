@@ -37,7 +37,7 @@ class DepthAnythingHead(BaseModule):
             metric Depth Anything model of the same `max_depth`; random weights by default.
 
     Raises:
-        ValueError: The library is missing, or a value cannot be meant.
+        ValueError: The library is missing, or a value is invalid.
     """
 
     align_corners = False

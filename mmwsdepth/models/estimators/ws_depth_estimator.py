@@ -254,7 +254,7 @@ class WSDepthEstimator(BaseModel):
             known: See `InferenceOptions`.
 
         Raises:
-            ValueError: An option cannot be meant.
+            ValueError: An option is invalid.
         """
         self.inference = InferenceOptions.from_cfg(known | self.test_cfg)
 

@@ -44,7 +44,7 @@ class InferenceOptions:
             `fuse_sensor_depth`. Score it against HR ground truth: against itself it says nothing.
 
     Raises:
-        ValueError: An option cannot be meant.
+        ValueError: An option is invalid.
     """
 
     mode: str = 'whole'
