@@ -1,5 +1,6 @@
 """Checkpoints are read as data and never as code, whatever the stack."""
 
+import hashlib
 import os
 import re
 import zipfile
@@ -147,7 +148,10 @@ def _load_from_package(filename: str, map_location: Any = None) -> Any:
 
 
 def _load_from_url(filename: str, map_location: Any = None) -> Any:
-    path = Path(torch.hub.get_dir()) / 'checkpoints' / os.path.basename(filename.split('?')[0])
+    name = os.path.basename(filename.split('?')[0])
+    if not _DIGEST.search(name):  # `student.pth` of two addresses are two files
+        name = f'{hashlib.sha256(filename.encode()).hexdigest()[:12]}_{name}'
+    path = Path(torch.hub.get_dir()) / 'checkpoints' / name
     if is_main_process() and not path.is_file():
         path.parent.mkdir(parents=True, exist_ok=True)
         digest = _DIGEST.search(path.name)

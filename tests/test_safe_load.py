@@ -118,6 +118,13 @@ def test_a_download_is_read_as_safely_as_a_file(hub: Path, name: str) -> None:
     assert len(list((hub / 'checkpoints').iterdir())) == 1
 
 
+def test_files_of_one_name_from_two_addresses_are_two(hub: Path) -> None:
+    for run in (1, 2):
+        with pytest.raises(ValueError, match='refused'):
+            CheckpointLoader.load_checkpoint(f'https://example.org/{run}/student.pth', 'cpu')
+    assert len(list((hub / 'checkpoints').iterdir())) == 2
+
+
 def test_every_scheme_is_ours_or_ends_in_our_reader() -> None:
     for scheme, loader in CheckpointLoader._schemes.items():
         is_zoo = scheme.startswith(('modelzoo', 'torchvision', 'open', 'mmcls'))

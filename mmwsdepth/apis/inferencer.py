@@ -2,7 +2,9 @@
 
 import copy
 import logging
+import math
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -26,7 +28,7 @@ from .exportable import build_exportable
 from .inputs import Frame, Inputs, Source, open_source
 from .outputs import DepthWriter
 from .runner import load_config
-from .sensor_depth import ReadSensor, SensorInput, find_unit, fuse_frame, open_sensor
+from .sensor_depth import DepthUnit, ReadSensor, SensorInput, find_unit, fuse_frame, open_sensor
 
 NOT_FINITE = 'are not finite'
 
@@ -89,6 +91,8 @@ class DepthInferencer(BaseInferencer):
             cfg = (
                 copy.deepcopy(model) if isinstance(model, Config) else Config(copy.deepcopy(model))
             )
+        if focal_length is not None and not 0 < focal_length < math.inf:
+            raise ValueError(f'focal length is {focal_length}: give a positive number of pixels')
         if test_cfg:
             cfg.model.test_cfg = {**(cfg.model.get('test_cfg') or {}), **test_cfg}
         self.focal_length = focal_length
@@ -177,6 +181,11 @@ class DepthInferencer(BaseInferencer):
         source = open_source(inputs, every, max_frames)
         sensor = self._open_sensor(source, sensor_depth, depth_scale, depth_range)
         yield from self._estimate(source, batch_size, writer, sensor)
+
+    @cached_property
+    def sensor_unit(self) -> DepthUnit:
+        """How the sensor's files are read unless told, see `find_unit`."""
+        return find_unit(self.cfg, self.weights)
 
     def _open_sensor(
         self,

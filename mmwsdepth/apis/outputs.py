@@ -8,6 +8,7 @@ import numpy as np
 
 from mmwsdepth.datasets.depth_io import BadFileError, encode_image, encode_npy, write_depth
 from mmwsdepth.datasets.focal_length import MANIFEST, Focal, find_focal_length
+from mmwsdepth.datasets.image_io import reads_exr
 from mmwsdepth.datasets.write_whole import make_writable, write_whole
 from mmwsdepth.visualization.depth_picture import Limits, draw_depth
 from mmwsdepth.visualization.point_cloud import encode_point_cloud
@@ -33,7 +34,7 @@ _FOCAL_LENGTH_MEND = (
 class DepthWriter:
     """Writes an estimate as `FOLDER/KIND/NAME.SUFFIX`.
 
-    Kinds are `png` (16 bits, millimeters; npy where depth exceeds 65.535 m), `npy` and `exr`
+    Kinds are `png` (16 bits, millimeters; npy where depth exceeds 65.534 m), `npy` and `exr`
     (float32, meters), `color` (a PNG with a bar in meters) and `ply` (a colored point cloud).
 
     Args:
@@ -62,8 +63,8 @@ class DepthWriter:
         for kind in kinds:
             if kind not in KINDS:
                 raise ValueError(f'output {kind!r} is none of {", ".join(KINDS)}')
-        if 'exr' in kinds and not cv2.haveImageWriter('a.exr'):
-            raise ValueError(f'OpenCV {cv2.__version__} here writes no EXR: take npy, also float32')
+        if 'exr' in kinds and not reads_exr():
+            raise ValueError(f'OpenCV {cv2.__version__} has no EXR here: take npy, also float32')
         if focal_length is not None and not focal_length > 0:
             raise ValueError(f'focal length is {focal_length}: give a positive number of pixels')
         if limits is not None and not limits[0] < limits[1]:

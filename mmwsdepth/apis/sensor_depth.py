@@ -54,7 +54,7 @@ def find_unit(
             f'depth range is {depth_range[0]} to {depth_range[1]} m: give near before far'
         )
     loader = cfg.get('test_dataloader')
-    known = loader.dataset if loader else _carried(weights) if depth_scale is None else {}
+    known = loader.dataset if loader else _carried(weights)
     low, high = depth_range or known.get('depth_range') or RGBDDataset.DEPTH_RANGE
     return DepthUnit(depth_scale or known.get('depth_scale') or METER_PER_UNIT, (low, high))
 

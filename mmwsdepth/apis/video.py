@@ -93,8 +93,8 @@ def read_camera(
     index = taken = 0
     try:
         while (max_frames is None or taken < max_frames) and capture.grab():
-            if index % every == 0:
-                yield index, capture.retrieve()[1]
+            if index % every == 0 and (image := capture.retrieve()[1]) is not None:
+                yield index, image
                 taken += 1
             index += 1
     finally:

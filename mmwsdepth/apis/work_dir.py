@@ -1,7 +1,6 @@
 """The folder that a training writes to: one at a time, and to come back to."""
 
 import errno
-import fcntl
 import logging
 import os
 import re
@@ -13,9 +12,9 @@ from mmengine.config import Config
 from mmengine.dist import is_main_process
 from mmengine.logging import print_log
 
+from mmwsdepth.datasets.lock import LOCK, try_lock
 from mmwsdepth.safe_load import load_checkpoint_file
 
-LOCK = '.lock'
 LAST = 'last_checkpoint'
 _NUMBERED = re.compile(r'(?:iter|epoch)_(\d+)\.pth')
 _BLANK = '\0 \t\r\n'  # of zeros is what a power cut makes of a file
@@ -69,9 +68,11 @@ def locked(work_dir: str | Path) -> Iterator[None]:
         return
     path = Path(work_dir) / LOCK
     with path.open('a+') as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        if try_lock(file.fileno()):
+            file.truncate(0)
+            file.write(str(os.getpid()))
+            file.flush()
+        else:
             file.seek(0)
             print_log(
                 f'{work_dir}: process {file.read().strip() or "unknown"} trains here too, and both '
@@ -79,10 +80,6 @@ def locked(work_dir: str | Path) -> Iterator[None]:
                 'current',
                 logging.WARNING,
             )
-        else:
-            file.truncate(0)
-            file.write(str(os.getpid()))
-            file.flush()
         yield
 
 
@@ -102,8 +99,8 @@ def resume_from(cfg: Config, source: str | None) -> None:
     if source is None and cfg.get('resume'):
         source = cfg.get('load_from') or 'auto'
     if source == 'auto':
-        cfg.load_from = newest_checkpoint(cfg.work_dir)
-        cfg.resume = cfg.load_from is not None
+        newest = newest_checkpoint(cfg.work_dir)
+        cfg.load_from, cfg.resume = newest or cfg.get('load_from'), newest is not None
     elif source is not None:
         check_resumable(source)
         cfg.load_from, cfg.resume = source, True

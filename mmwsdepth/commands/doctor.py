@@ -46,7 +46,7 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
 
 
 def run(args: argparse.Namespace) -> int:
-    """PairInspection, and print one screen."""
+    """Inspect, and print one screen."""
     from mmwsdepth.diagnosis import (
         environment_findings,
         environment_title,

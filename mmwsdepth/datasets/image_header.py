@@ -54,10 +54,13 @@ def read_header(file: BinaryIO, name: str | Path) -> Header:
     Raises:
         BadFileError: The header cannot be read, or tells of too many pixels, see `check_pixels`.
     """
+    _pixel_limit()
     magic = file.read(len(PNG))
     file.seek(0)
     try:
-        width, height, tag = _read(file, magic)
+        width, height, tag = _read(file, magic, name)
+    except BadFileError:
+        raise
     except Exception as error:  # Pillow raises errors of a dozen classes on damaged headers
         reason = '' if isinstance(error, UnidentifiedImageError) else f' ({first_line(error)})'
         size = file.seek(0, os.SEEK_END)
@@ -77,20 +80,25 @@ def check_pixels(height: int, width: int, name: str | Path) -> None:
             `MMWSDEPTH_MAX_PIXELS` says.
         ValueError: The variable is no number.
     """
-    text = os.environ.get(MAX_PIXELS_VARIABLE, str(MAX_PIXELS))
-    if not text.isdecimal():
-        raise ValueError(f'{MAX_PIXELS_VARIABLE}={text}: give a whole number of pixels')
+    limit = _pixel_limit()
     if not height * width:
         raise BadFileError(f'{name}: {height}x{width}, without any pixel: remove it')
-    if height * width > int(text):
+    if height * width > limit:
         raise BadFileError(
             f'{name}: {height}x{width} is {height * width / 1e6:.0f} million pixels, the limit is '
-            f'{int(text) / 1e6:g} million: shrink it, or set the environment variable '
+            f'{limit / 1e6:g} million: shrink it, or set the environment variable '
             f'{MAX_PIXELS_VARIABLE} to more'
         )
 
 
-def _read(file: BinaryIO, magic: bytes) -> tuple[int, int, int]:
+def _pixel_limit() -> int:
+    text = os.environ.get(MAX_PIXELS_VARIABLE, str(MAX_PIXELS))
+    if not text.isdecimal():
+        raise ValueError(f'{MAX_PIXELS_VARIABLE}={text}: give a whole number of pixels')
+    return int(text)
+
+
+def _read(file: BinaryIO, magic: bytes, name: str | Path) -> tuple[int, int, int]:
     """Width and height as stored, and orientation. Pillow's own limit is left out for ours."""
     if magic[:4] in TIFF:
         directory = _tiff_directory(file)
@@ -104,6 +112,7 @@ def _read(file: BinaryIO, magic: bytes) -> tuple[int, int, int]:
         image: Image.Image = JpegImageFile(file)
     elif magic == PNG:
         image = PngImageFile(file)
+        check_pixels(image.height, image.width, name)
         if 'exif' not in image.info and _ends_with_tags(file):
             image.load()
     else:

@@ -1,4 +1,4 @@
-"""Read and write images by their bytes: upright, whole, and of bounded size."""
+"""Read images by their bytes: upright, whole, and of bounded size."""
 
 import os
 from io import BytesIO

@@ -58,19 +58,34 @@ def _open(path: Path) -> int:
         ) from None
 
 
-def _acquire(file: int, folder: Path, wait: bool) -> None:
+def try_lock(file: int) -> bool:
+    """Lock a file without waiting; where the file system has no locks, that counts as locked.
+
+    Args:
+        file: Its descriptor; the lock ends with the process.
+
+    Returns:
+        Whether no other process has it locked.
+    """
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        if not wait:
-            raise ValueError(
-                f'{folder}: another run writes into it: wait for its end, or name another folder'
-            ) from None
-        print(f'{folder}: another run writes into it, waiting for its end', file=sys.stderr)
-        fcntl.flock(file, fcntl.LOCK_EX)
+        return False
     except OSError as error:
         if error.errno not in _WITHOUT_LOCKS:
             raise
+    return True
+
+
+def _acquire(file: int, folder: Path, wait: bool) -> None:
+    if try_lock(file):
+        return
+    if not wait:
+        raise ValueError(
+            f'{folder}: another run writes into it: wait for its end, or name another folder'
+        )
+    print(f'{folder}: another run writes into it, waiting for its end', file=sys.stderr)
+    fcntl.flock(file, fcntl.LOCK_EX)
 
 
 def _is_current(file: int, path: Path) -> bool:

@@ -96,7 +96,7 @@ def inspect_pair(pair: Pair) -> PairInspection:
         if not path.is_file():
             return PairInspection(f'{path}: no such file')
     try:
-        color, depth = peek_header(pair.image), peek_header(pair.depth)
+        color, depth, *_ = map(peek_header, paths)
         incomplete = [path for path in paths if not is_complete(path)]
     except BadFileError as error:
         return PairInspection(str(error))

@@ -48,9 +48,9 @@ def select_pairs(
         pairs, complaints = pair_split_file(split_file, images, depths, hr_depths)
     else:
         pairs, complaints = pair_folders(images, depths, hr_depths)
-    total = len(pairs) + len(complaints)
     if split:
         pairs = part(pairs, split, images)
+    total = len(pairs) + len(complaints)
     looked_at = list(zip(pairs, inspect_pairs(pairs), strict=True))
     complaints = [look.complaint for _, look in looked_at if look.complaint] + complaints
     good = [(pair, look) for pair, look in looked_at if not look.complaint]

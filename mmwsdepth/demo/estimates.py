@@ -16,7 +16,6 @@ from mmwsdepth.apis import DepthInferencer
 from mmwsdepth.apis.inferencer import NOT_FINITE
 from mmwsdepth.apis.inputs import Frame
 from mmwsdepth.apis.outputs import DepthWriter
-from mmwsdepth.apis.sensor_depth import find_unit
 from mmwsdepth.datasets.depth_io import BadFileError, read_depth
 from mmwsdepth.datasets.focal_length import focal_length_from_exif
 from mmwsdepth.datasets.pairing import size_complaint
@@ -99,7 +98,7 @@ def estimate_upload(
 
 
 def _decode_sensor(inferencer: DepthInferencer, data: bytes, image: np.ndarray) -> np.ndarray:
-    unit = find_unit(inferencer.cfg, inferencer.weights)
+    unit = inferencer.sensor_unit
     with TemporaryDirectory() as folder:
         path = Path(folder, 'sensor depth.png')
         path.write_bytes(data)

@@ -77,7 +77,7 @@ def test_a_length_that_nothing_says_is_complained_of_before_the_work(tmp_path, f
 
 def test_exr_is_written_where_opencv_can(tmp_path, frame, depth) -> None:
     if not cv2.haveImageWriter('a.exr'):
-        with pytest.raises(ValueError, match='here writes no EXR: take npy, also float32'):
+        with pytest.raises(ValueError, match='has no EXR here: take npy, also float32'):
             DepthWriter(tmp_path, ['exr'])
         return
     DepthWriter(tmp_path, ['exr']).write(frame, depth)

@@ -136,6 +136,7 @@ def test_the_unit_is_the_given_one_then_the_datas_then_millimeters(tmp_path: Pat
     model = Config(dict(model=dict()))
     assert find_unit(model, f'{tmp_path}/carries.pth') == (0.01, (0.5, 5.0))
     assert find_unit(model, f'{tmp_path}/carries.pth', 0.002, (1, 2)) == (0.002, (1, 2))
+    assert find_unit(model, f'{tmp_path}/carries.pth', 0.002) == (0.002, (0.5, 5.0))
     for name in ('bare', 'odd'):
         assert find_unit(model, f'{tmp_path}/{name}.pth') == (0.001, (0.001, 100.0))
     whole = Config(dict(model=dict(), test_dataloader=dict(dataset=dict(depth_scale=0.25))))

@@ -19,7 +19,7 @@ def test_the_terminal_has_a_summary_and_progress_and_the_log_file_has_all(tiny_c
     line = next(line for line in log.splitlines() if 'Iter(train) [4/4]' in line)
     rates, losses = line.split('eta')
     assert 'lr: ' in rates and 'loss' not in rates
-    assert re.search(r'loss_lr: \d+\.\d+', losses)
+    assert re.search(r'loss_lr: \d+\.\d+(?!\d*e)', losses)
 
 
 def test_the_file_alone_gets_the_setup(tmp_path, monkeypatch):

@@ -108,7 +108,9 @@ def test_the_config_gets_what_it_goes_on_from(work: Path) -> None:
     assert resumed(None, load_from='other.pth') == ('other.pth', False)
     assert resumed(None, resume=True) == resumed('auto', load_from='other.pth') == (last, True)
     assert resumed(first) == resumed(None, resume=True, load_from=first) == (first, True)
-    assert resumed('auto', work_dir=str(work / 'new')) == (None, False)
+    new = dict(work_dir=str(work / 'new'))
+    assert resumed('auto', **new) == (None, False)
+    assert resumed('auto', **new, load_from='other.pth') == ('other.pth', False)
     torch.save(dict(meta=dict(cfg=''), state_dict={}), work / 'student.pth')
     with pytest.raises(ValueError, match=r'student\.pth: holds weights alone and no state of a tr'):
         resumed(str(work / 'student.pth'))

@@ -197,7 +197,7 @@ def test_the_limit_is_the_environment_s(tmp_path, monkeypatch):
     monkeypatch.setenv('MMWSDEPTH_MAX_PIXELS', '1200')
     assert read_color(path).shape == (30, 40, 3)
     monkeypatch.setenv('MMWSDEPTH_MAX_PIXELS', 'many')
-    with pytest.raises(ValueError, match='MMWSDEPTH_MAX_PIXELS=many: give a whole number'):
+    with pytest.raises(ValueError, match='^MMWSDEPTH_MAX_PIXELS=many: give a whole number'):
         read_color(path)
 
 
@@ -258,3 +258,11 @@ def test_what_cannot_be_opened_is_a_bad_file(tmp_path, monkeypatch, what):
     for read in (read_color, decode_depth, peek_size):
         with pytest.raises(BadFileError, match=r'a\.png: (cannot be read|unreadable)'):
             read(path)
+
+
+def test_a_tag_behind_too_many_pixels_is_not_looked_for(tmp_path, monkeypatch):
+    path = tmp_path / 'a.png'
+    path.write_bytes(png_header(60_000, 60_000) + chunk(b'eXIf', b'II*\0') + chunk(b'IEND', b''))
+    monkeypatch.setattr('mmwsdepth.datasets.image_header.PngImageFile.load', None)
+    with pytest.raises(BadFileError, match='is 3600 million pixels'):
+        peek_header(path)

@@ -1,3 +1,4 @@
+import errno
 import os
 import subprocess
 import sys
@@ -6,6 +7,7 @@ import time
 
 import pytest
 
+from mmwsdepth.datasets import lock
 from mmwsdepth.datasets.lock import locked
 
 HOLD = """
@@ -85,3 +87,12 @@ def test_a_lock_ends_with_its_process(tmp_path):
         process.wait()
     with locked(tmp_path):
         pass
+
+
+def test_a_file_system_without_locks_does_without(tmp_path, monkeypatch):
+    def refuse(*_):
+        raise OSError(errno.ENOSYS, 'not implemented')
+
+    monkeypatch.setattr(lock.fcntl, 'flock', refuse)
+    with locked(tmp_path), (tmp_path / 'x').open('a') as file:
+        assert lock.try_lock(file.fileno())

@@ -1,8 +1,8 @@
 # Your own sensor: images/{train,test}/NAME.jpg beside annotations/{train,test}/NAME.png, 16-bit
 # millimeters, of whatever size the sensor has. Without the folders train and test the last tenth by
 # name is for testing. Evaluation is on the sensor's grid; add hr_depth_map_path to a data_prefix to
-# evaluate against a better sensor's depth. The crop leaves a
-# phone's lidar 128x170 pixels, in landscape and in portrait; smaller images are taken whole.
+# evaluate against a better sensor's depth. The crop leaves a phone's lidar 128x170 pixels, in
+# landscape and in portrait; smaller images are taken whole.
 load = [dict(type='mmwsdepth.LoadColor'), dict(type='mmwsdepth.LoadDepth')]
 train_dataloader = dict(
     batch_size=4,

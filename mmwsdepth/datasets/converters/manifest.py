@@ -81,7 +81,7 @@ def write_manifest(
         dst: Folder of the data set.
         header: See `header_of`.
         sensor: What measured the depth.
-        records: See `write_sample`.
+        records: See `write_encoded`.
         rejected: Number of pairs left out, by reason.
     """
     files = sorted(records, key=lambda record: (record['split'], record['name']))

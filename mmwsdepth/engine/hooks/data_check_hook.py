@@ -91,6 +91,13 @@ def refuse_mixed_sizes(loader: DataLoader) -> None:
     if len(kinds) < 2:
         return
     state = np.random.get_state()
+    try:
+        _refuse_unequal_shapes(kinds)
+    finally:
+        np.random.set_state(state)
+
+
+def _refuse_unequal_shapes(kinds: dict[Any, tuple[RGBDDataset, dict[str, Any]]]) -> None:
     first: tuple[str, Any] | None = None
     for key in sorted(kinds)[:MAX_SIZES]:
         dataset, info = kinds[key]
@@ -104,7 +111,6 @@ def refuse_mixed_sizes(loader: DataLoader) -> None:
                     'that all have, or set batch_size=1'
                 )
             )
-    np.random.set_state(state)
 
 
 def _shapes(sample: dict[str, Any] | None) -> tuple[tuple[int, ...], ...] | None:

@@ -22,6 +22,8 @@ from mmwsdepth.functional import fuse_sensor_depth
 from mmwsdepth.registry import HOOKS
 from mmwsdepth.visualization import draw_depth_panels
 
+from .unwrap import unwrapped_model
+
 
 @HOOKS.register_module()
 class DepthVisualizationHook(Hook):
@@ -48,6 +50,10 @@ class DepthVisualizationHook(Hook):
         """Start counting."""
         self.num_drawn = 0
 
+    def before_test_epoch(self, runner: Runner) -> None:
+        """Start counting."""
+        self.num_drawn = 0
+
     def after_val_iter(
         self,
         runner: Runner,
@@ -57,7 +63,7 @@ class DepthVisualizationHook(Hook):
     ) -> None:
         """Draw a validation batch."""
         folder = Path(runner.work_dir) / 'pictures' / f'iter_{runner.iter}'
-        for name, figure in self._draw(folder, outputs or ()):
+        for name, figure in self._draw(runner, folder, outputs or ()):
             _show(runner.visualizer, printable(f'depth/{name}'), figure, runner.iter)
 
     def after_test_iter(
@@ -69,19 +75,23 @@ class DepthVisualizationHook(Hook):
     ) -> None:
         """Draw a test batch."""
         if self.show_dir:
-            self._draw(Path(self.show_dir), outputs or ())
+            self._draw(runner, Path(self.show_dir), outputs or ())
 
     def after_val_epoch(self, runner: Runner, metrics: dict[str, float] | None = None) -> None:
         """Say where the pictures are."""
         if self.num_drawn and get_rank() == 0:
             runner.logger.info(f'pictures: {runner.work_dir}/pictures/iter_{runner.iter}')
 
-    def _draw(self, folder: Path, samples: Sequence[BaseDataElement]) -> list[tuple[str, Figure]]:
+    def _draw(
+        self, runner: Runner, folder: Path, samples: Sequence[BaseDataElement]
+    ) -> list[tuple[str, Figure]]:
+        options = getattr(unwrapped_model(runner), 'inference', None)
+        is_fused = getattr(options, 'use_sensor_depth', False)
         drawn = []
         for sample in samples[: max(self.max_images - self.num_drawn, 0)]:
             if sample.get('is_bad'):
                 continue
-            figure = _draw_sample(sample)
+            figure = _draw_sample(sample, is_fused)
             path = folder / f'{sample.name}.png'
             keep_inputs(path, [sample.get(key) for key in PATH_KEYS if key in sample])
             content = BytesIO()
@@ -92,14 +102,15 @@ class DepthVisualizationHook(Hook):
         return drawn
 
 
-def _draw_sample(sample: BaseDataElement) -> Figure:
+def _draw_sample(sample: BaseDataElement, is_fused: bool) -> Figure:
     maps = {
         key: sample.get(key).data.cpu()
         for key in ('gt_depth_map', 'pred_depth_map', 'gt_depth_map_hr')
         if key in sample
     }
     image, pred, sensor = read_color(sample.img_path), maps['pred_depth_map'], maps['gt_depth_map']
-    if sensor.shape[-2] < pred.shape[-2] and sensor.shape[-1] < pred.shape[-1]:
+    is_coarse = sensor.shape[-2] < pred.shape[-2] and sensor.shape[-1] < pred.shape[-1]
+    if is_coarse and not is_fused:
         color = torch.from_numpy(image).permute(2, 0, 1)[None].float()
         maps['fused'] = fuse_sensor_depth(pred[None], sensor[None], color)[0]
     arrays = {key: depth[0].numpy() for key, depth in maps.items()}

@@ -8,7 +8,7 @@ from mmengine.dist import master_only
 from mmengine.hooks import EMAHook, Hook
 from mmengine.runner import Runner
 
-from mmwsdepth.datasets.write_whole import keep_inputs
+from mmwsdepth.datasets.write_whole import keep_inputs, write_whole
 from mmwsdepth.integrity import names_of_broken
 from mmwsdepth.registry import HOOKS
 from mmwsdepth.version import __version__
@@ -75,6 +75,5 @@ class PublishStudentHook(Hook):
                 meta['test_cfg'] = hook.known()
         content = BytesIO()
         torch.save(dict(meta=meta, state_dict=state), content)
-        path.with_suffix('.tmp').write_bytes(content.getvalue())
-        path.with_suffix('.tmp').replace(path)
+        write_whole(path, content.getvalue())
         runner.logger.info(f'student without teacher: {path}')

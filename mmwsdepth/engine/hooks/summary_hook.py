@@ -63,7 +63,7 @@ def _name(network: nn.Module) -> str:
 
 
 def _millions(module: nn.Module) -> str:
-    return f'{sum(p.numel() for p in module.parameters()) / 1e6:.2g}'
+    return f'{sum(p.numel() for p in module.parameters()) / 1e6:.3g}'
 
 
 def _size(array: Any) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from mmengine.dist import broadcast_object_list
 from mmengine.hooks import Hook
 from mmengine.logging import print_log
 from mmengine.runner import Runner
@@ -78,9 +79,11 @@ class TrainedSizeHook(Hook):
         self._tell(runner)
 
     def _tell(self, runner: Runner) -> None:
+        known = [self.known()]  # of the samples of one process, the same for all
+        broadcast_object_list(known)
         model = unwrapped_model(runner)
         if hasattr(model, 'take_over_options'):
-            model.take_over_options(self.known())
+            model.take_over_options(known[0])
 
 
 def measure(samples: Sequence[dict[str, Any]]) -> dict[str, Any]:

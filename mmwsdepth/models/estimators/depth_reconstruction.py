@@ -116,9 +116,8 @@ class DepthReconstruction(BaseModel):
             complaint = fit_weights(self, own).complaint
             if complaint:
                 raise ValueError(
-                    f"{source['checkpoint']}: not the teacher's weights: {complaint}: set "
-                    'model.teacher.init_cfg.checkpoint and model.teacher.channels to what belongs '
-                    'together'
+                    f"{source['checkpoint']}: not the teacher's weights: {complaint}: set the "
+                    "teacher's init_cfg.checkpoint and channels to what belongs together"
                 )
         super().init_weights()
 
