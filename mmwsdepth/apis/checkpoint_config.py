@@ -43,7 +43,7 @@ TEST_TYPES = (
 )
 _RUNTIME = 'mmwsdepth::_base_/default_runtime.py'
 _MEND = 'give its config: --config CONFIG, in Python model=CONFIG'
-_TEST_MEND = 'name a config: tools/test.py CONFIG CHECKPOINT'
+_TEST_MEND = 'name a config: mmwsdepth test CONFIG CHECKPOINT'
 
 
 def config_from_checkpoint(checkpoint: str) -> Config:

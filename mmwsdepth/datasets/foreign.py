@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from .depth_io import BadFileError
+from .bad_file import BadFileError, first_line
 
 
 @contextmanager
@@ -25,8 +25,8 @@ def complaining(name: str | Path) -> Iterator[None]:
     except BadFileError:
         raise
     except Exception as error:
-        reason = str(error).partition('\n')[0].rstrip('.')
-        found = f'{type(error).__name__}: {reason}' if reason else type(error).__name__
+        kind, reason = type(error).__name__, first_line(error)
+        found = kind if reason == kind else f'{kind}: {reason}'
         raise BadFileError(
             f'{name}: damaged, or not what its name says ({found}): copy or export it anew'
         ) from error

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from mmengine.logging import print_log
 
-from .bad_file import BadFileError, printable
+from .bad_file import BadFileError, name_some, printable
 from .depth_io import read_depth
 from .layout import part
 from .pairing import Pair, PairInspection, Size, inspect_pairs, pair_folders
@@ -55,7 +55,7 @@ def select_pairs(
     complaints = [look.complaint for _, look in looked_at if look.complaint] + complaints
     good = [(pair, look) for pair, look in looked_at if not look.complaint]
     if complaints:
-        warn(f'{images}: left out {len(complaints)} bad of {total}: {first_ones(complaints)}')
+        warn(f'{images}: left out {len(complaints)} bad of {total}: {name_some(complaints)}')
     if not good:
         found = f', first complaint: {complaints[0]}' if complaints else ''
         raise ValueError(
@@ -67,18 +67,12 @@ def select_pairs(
     return [(pair, look.sizes) for pair, look in good]
 
 
-def first_ones(texts: list[str]) -> str:
-    """Name the first few and count the others."""
-    more = len(texts) - NAMED_COMPLAINTS
-    return '; '.join(texts[:NAMED_COMPLAINTS]) + (f'; and {more} more' if more > 0 else '')
-
-
 def _warn_of_turned(good: list[tuple[Pair, PairInspection]], images: Path) -> None:
     turned = [str(pair.image) for pair, look in good if look.is_turned_alone]
     if turned:
         warn(
             f'{images}: EXIF turns image and depth differently in {len(turned)} of {len(good)} '
-            f'pairs, look whether they fit: {first_ones(turned)}'
+            f'pairs, look whether they fit: {name_some(turned)}'
         )
 
 

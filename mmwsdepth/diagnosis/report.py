@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from mmwsdepth.datasets.bad_file import name_some
 from mmwsdepth.datasets.pairing import Size
 
 from .alignment import (
@@ -15,7 +16,7 @@ from .alignment import (
     tolerance,
     working_scale,
 )
-from .findings import Finding, name_some
+from .findings import Finding
 from .folder import DEPTHS, DataFolder
 from .inspection import Inspection, inspect
 from .sample import Sample, pool
@@ -162,7 +163,7 @@ def orientation_finding(orientation: str, images: int) -> Finding:
     """
     text = (
         f'depth does not lie as its images do, edges meet after {orientation} ({images} images): '
-        f'run `python tools/prepare.py folder SRC DST --depths {DEPTHS} '
+        f'run `mmwsdepth prepare folder SRC DST --depths {DEPTHS} '
         f'--orient-depth {orientation}`'
     )
     if images < ENOUGH_IMAGES:

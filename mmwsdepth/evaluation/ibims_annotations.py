@@ -1,4 +1,4 @@
-"""What iBims-1 annotates in its images, as `tools/prepare.py ibims` writes it."""
+"""What iBims-1 annotates in its images, as `mmwsdepth prepare ibims` writes it."""
 
 import json
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from torch import Tensor
 from mmwsdepth.datasets.depth_io import decode_depth
 from mmwsdepth.functional import Camera
 
-_MEND = 'write the folder with tools/prepare.py ibims, without --rotate'
+_MEND = 'write the folder with mmwsdepth prepare ibims, without --rotate'
 
 
 class Plane(NamedTuple):

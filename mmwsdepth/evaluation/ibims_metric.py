@@ -31,7 +31,7 @@ class IBimsMetric(BaseMetric):
     metric's prefix the columns join its row of the report.
 
     Args:
-        data_root: Folder that `tools/prepare.py ibims` wrote.
+        data_root: Folder that `mmwsdepth prepare ibims` wrote.
         prefix: Name of the row in reports.
         collect_device: 'cpu' or 'gpu', for distributed evaluation.
 
@@ -110,7 +110,7 @@ class IBimsMetric(BaseMetric):
             lacking = 'edges' if not edges else f'a plane of {SMALLEST_PLANE:.0%} of its pixels'
             raise ValueError(
                 f'{self.data_root}: none of {len(results)} images has {lacking}: convert iBims-1 '
-                'anew with tools/prepare.py ibims'
+                'anew with mmwsdepth prepare ibims'
             )
         accuracy, completeness = zip(*edges, strict=True)
         flatness, orientation = zip(*planes, strict=True)

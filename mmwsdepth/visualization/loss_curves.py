@@ -17,7 +17,7 @@ def read_scalars(work_dir: str | Path) -> dict[str, Curve]:
     """Read what all runs in a work directory logged while training; later runs win.
 
     Args:
-        work_dir: As given to `tools/train.py`.
+        work_dir: As given to `mmwsdepth train`.
 
     Returns:
         Iterations and values by name, in the order of iterations.
@@ -42,7 +42,7 @@ def read_scalars(work_dir: str | Path) -> dict[str, Curve]:
                     found.setdefault(name, {})[record['iter']] = value
     if not found:
         raise FileNotFoundError(
-            f'{Path(work_dir) / LOGS}: no training logged: give the --work-dir of tools/train.py'
+            f'{Path(work_dir) / LOGS}: no training logged: give the --work-dir of the training'
         )
     return {
         name: (np.array(sorted(values)), np.array([values[i] for i in sorted(values)], float))

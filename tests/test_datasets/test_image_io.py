@@ -197,7 +197,7 @@ def test_the_limit_is_the_environment_s(tmp_path, monkeypatch):
     monkeypatch.setenv('MMWSDEPTH_MAX_PIXELS', '1200')
     assert read_color(path).shape == (30, 40, 3)
     monkeypatch.setenv('MMWSDEPTH_MAX_PIXELS', 'many')
-    with pytest.raises(ValueError, match='^MMWSDEPTH_MAX_PIXELS=many: give a whole number'):
+    with pytest.raises(ValueError, match=r'^MMWSDEPTH_MAX_PIXELS=many: give a whole number'):
         read_color(path)
 
 

@@ -2,6 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
+from mmwsdepth.datasets.bad_file import name_some
 from mmwsdepth.datasets.orientations import ORIENTATIONS
 from mmwsdepth.diagnosis import (
     DataFolder,
@@ -12,7 +13,6 @@ from mmwsdepth.diagnosis import (
     render,
 )
 from mmwsdepth.diagnosis.alignment import Shift
-from mmwsdepth.diagnosis.findings import name_some
 from mmwsdepth.diagnosis.report import alignment_finding, size_findings
 from mmwsdepth.diagnosis.sample import Sample
 

@@ -134,7 +134,7 @@ def _are_scales(value: object) -> bool:
 
 
 def _is_positive(value: object) -> bool:
-    return isinstance(value, int | float) and 0 < value < math.inf
+    return isinstance(value, int | float) and value is not True and 0 < value < math.inf
 
 
 def _is_count(value: object) -> bool:

@@ -1,4 +1,5 @@
 from pathlib import Path
+from types import SimpleNamespace
 
 import cv2
 import numpy as np
@@ -93,6 +94,10 @@ def test_a_panel_has_the_prediction_with_the_sensors_depth_where_that_is_coarser
     (_, _, _, _, fused), (_, _, _, _, nothing) = drawn
     np.testing.assert_allclose(fused, np.full((48, 64), 2.0), rtol=1e-4)
     assert nothing is None
+    runner = make_runner()
+    runner.model.inference = SimpleNamespace(use_sensor_depth=True)
+    DepthVisualizationHook(show_dir=str(tmp_path)).after_test_iter(runner, 0, None, samples)
+    assert [maps[4] for maps in drawn[2:]] == [None, None]
 
 
 def test_test_pictures_are_drawn_only_into_a_named_folder(make_runner, samples, tmp_path) -> None:
