@@ -239,6 +239,9 @@ def test_depth_may_be_scaled_by_the_focal_length(sized: Path, folder: Path) -> N
     aware = DepthInferencer(weights=sized, device='cpu', show_progress=False)
     plain = aware(folder / 'a.png')['predictions']
     scaling = dict(scale_by_focal_length=True)
+    for wrong in (0.0, -1.0, np.inf, np.nan):
+        with pytest.raises(ValueError, match=f'focal length is {wrong}: give a positive number'):
+            DepthInferencer(None, sized, 'cpu', scaling, False, focal_length=wrong)
     given = DepthInferencer(None, sized, 'cpu', scaling, False, focal_length=75.0)
     np.testing.assert_allclose(given(folder / 'a.png')['predictions'], 1.5 * plain, rtol=1e-5)
     found = DepthInferencer(None, sized, 'cpu', scaling, False)

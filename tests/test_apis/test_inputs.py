@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from mmwsdepth.apis import video as videos
-from mmwsdepth.apis.inputs import open_source
+from mmwsdepth.apis.inputs import Frame, open_source
 from mmwsdepth.datasets.depth_io import BadFileError
 
 SIZE = (16, 24)
@@ -258,3 +258,13 @@ def test_what_a_folder_holds_beside_is_said(tmp_path: Path, monkeypatch) -> None
     assert open_source(tmp_path).total == 1
     assert len(said) == 1 and '2 files are not read, the first' in said[0]
     assert 'clips/b.AVI: name videos' in said[0]
+
+
+def test_a_picture_that_a_camera_loses_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Losing(Camera):
+        def retrieve(self) -> tuple[bool, np.ndarray | None]:
+            return (False, None) if self.left == 1 else super().retrieve()
+
+    monkeypatch.setattr(videos.cv2, 'VideoCapture', Losing)
+    frames = [frame for frame in open_source(3).frames if isinstance(frame, Frame)]
+    assert [frame.name for frame in frames] == ['camera3/000000', 'camera3/000002']

@@ -135,3 +135,13 @@ def test_a_finer_sensor_is_refused():
     truth, image = step()
     with pytest.raises(ValueError, match=r'sensor depth of 49x64 is finer than .* 48x64'):
         fuse_sensor_depth(truth, torch.ones(1, 1, 49, 64), image)
+
+
+@pytest.mark.parametrize('grid', GRIDS)
+def test_a_curved_surface_keeps_the_means_that_were_measured(grid):
+    y, x = torch.meshgrid(*(torch.linspace(-1, 1, side) for side in SIZE), indexing='ij')
+    truth = (2 + 0.3 * (x.square() + y.square()))[None, None]
+    sensor = downsample_depth(truth, grid)
+    found, plain = fuse_sensor_depth(guess(truth), sensor), upsample_depth(sensor, SIZE)
+    off, off_plain = ((area_mean(depth, grid) - sensor).abs().mean() for depth in (found, plain))
+    assert off < 0.5 * off_plain

@@ -78,3 +78,19 @@ def test_a_loaded_checkpoint_counts_until_this_run_trains(make_runner) -> None:
     hook.before_val(runner)
     assert told == [loaded, {}, dict(trained_size=(48, 64))]
     hook.after_load_checkpoint(runner, dict(state_dict={}))
+
+
+def test_all_processes_see_images_at_the_size_that_the_first_measured(
+    make_runner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runner, hook, told = make_runner(), TrainedSizeHook(), []
+    runner.model.take_over_options = told.append
+    hook.after_train_iter(runner, 0, _batch((48, 64)))
+
+    def receive(data: list) -> None:
+        data[0] = dict(trained_size=(96, 128))
+
+    module = 'mmwsdepth.engine.hooks.trained_size_hook'
+    monkeypatch.setattr(f'{module}.broadcast_object_list', receive)
+    hook.before_val(runner)
+    assert told == [dict(trained_size=(96, 128))]
