@@ -15,7 +15,6 @@ from mmwsdepth.errors import one_sentence_errors
 
 COLUMNS = (
     'abs_rel', 'rmse', 'd1', 'boundary_f1', 'edge_abs_rel', 'dbe_acc', 'dbe_comp', 'soft_edge',
-    'seconds',
 )  # fmt: skip
 DRAWN = ('abs_rel', 'rmse', 'boundary_f1', 'edge_abs_rel')
 
