@@ -35,12 +35,12 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         '--scale-by-focal-length',
         action='store_true',
-        help="multiply depth by the camera's focal length over the training camera's first",
+        help='first multiply depth by the ratio of focal lengths, this camera over training camera',
     )
     parser.add_argument(
         '--focal-length', type=float, help='in pixels; default from manifest.json or EXIF'
     )
-    parser.add_argument('--device', help='such as cpu or cuda:0; default what there is')
+    parser.add_argument('--device', help='such as cpu or cuda:0; default CUDA if available')
     return parser.parse_args(arguments)
 
 

@@ -19,7 +19,7 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         '--config', help='config file or mmwsdepth::NAME.py; default what the checkpoint carries'
     )
-    parser.add_argument('--device', help='such as cpu or cuda:0; default what there is')
+    parser.add_argument('--device', help='such as cpu or cuda:0; default CUDA if available')
     parser.add_argument(
         '--host',
         default='127.0.0.1',

@@ -55,7 +55,7 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
         type=float,
         nargs=2,
         metavar=('NEAR', 'FAR'),
-        help='meters that count in --sensor-depth; default likewise',
+        help='nearest and farthest valid sensor depth in meters; default likewise',
     )
     parser.add_argument('--batch-size', type=int, default=1, help='images of one size at once')
     parser.add_argument('--mode', choices=['whole', 'slide'], help='slide: tiles, for large images')
@@ -79,8 +79,8 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
         help='meters at the ends of the colors, the same for all pictures; default each its own',
     )
     parser.add_argument('--every', type=int, default=1, help='take every n-th frame of a video')
-    parser.add_argument('--max-frames', type=int, help='at most so many of each video or camera')
-    parser.add_argument('--device', help='such as cpu or cuda:0; default what there is')
+    parser.add_argument('--max-frames', type=int, help='maximum frames per video or camera')
+    parser.add_argument('--device', help='such as cpu or cuda:0; default CUDA if available')
     return parser.parse_args(arguments)
 
 
