@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -47,6 +49,15 @@ def test_annotated_depth_beside_raw_images(run, tmp_path, suffix):
         out.check(name, smooth((24, 32), seed), meters((24, 32), seed, 200.0))
         assert out.files[name]['focal'] == [721.5377, 721.5]
     assert out.manifest['depth_scale'] == DEPTH_SCALE and out.read(names[0]).max() > 66
+
+
+@pytest.mark.parametrize('below', ['', 'DRIVE', 'DRIVE/proj_depth', 'DRIVE/proj_depth/groundtruth'])
+def test_the_split_is_known_from_within_the_data(run, tmp_path, monkeypatch, below):
+    src, raw = layout(tmp_path)
+    drive = FRAMES[1][0]
+    monkeypatch.chdir(src / 'val' / below.replace('DRIVE', drive))
+    out = run('kitti', Path(), raw=raw)
+    assert list(out.files) == [f'test/{drive}/image_02/0000000007']
 
 
 def test_a_frame_without_its_raw_image_is_left_out(run, tmp_path):
