@@ -17,6 +17,12 @@ default_hooks = dict(logger=dict(interval=100), checkpoint=dict(interval=1000))
 lr_scale = 0.5
 batch, lr_cost = 4, lr_scale**2
 budgets = dict(short=1000, middle=2000, long=4000)
+per_image = dict(
+    losses=[
+        dict(type='mmwsdepth.SILogLoss', per_image=True),
+        dict(type='mmwsdepth.GradientMatchingLoss', loss_weight=0.5),
+    ]
+)
 
 
 def trained(images, cost, ratio, then=(), **changes):
@@ -67,6 +73,7 @@ def rows(ratio, images):
         'losses 1+2': method(images, ratio, teacher=None, loss_consistency=None),
         'losses 1+2+3': method(images, ratio, teacher=None),
         'whole method': method(images, ratio),
+        'SILog per image': method(images, ratio, loss_lr=per_image, loss_hr=per_image),
     }
 
 
