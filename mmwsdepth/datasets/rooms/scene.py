@@ -59,4 +59,4 @@ class Scene(NamedTuple):
     solids: tuple[Solid, ...]
     lights: tuple[Light, ...]
     camera: Camera
-    ambient: float = 0.25
+    ambient: float

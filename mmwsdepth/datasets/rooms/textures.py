@@ -13,16 +13,16 @@ Pattern = tuple[Array, Array]
 _SIDE = 256
 
 
-def _fractal_table(roughness: float) -> Array:
+def _fractal_table() -> Array:
     rng = np.random.default_rng(20210927)
     freq = np.hypot(np.fft.fftfreq(_SIDE)[:, None], np.fft.rfftfreq(_SIDE)[None])
     freq[0, 0] = np.inf
-    spectrum = np.fft.rfft2(rng.standard_normal((_SIDE, _SIDE))) * freq**-roughness
+    spectrum = np.fft.rfft2(rng.standard_normal((_SIDE, _SIDE))) * freq**-1.4
     field = np.fft.irfft2(spectrum)
-    return np.clip(0.5 + 0.22 * field / field.std(), 0, 1).astype(np.float32)
+    return np.clip(0.5 + 0.22 * field / field.std(), 0, 1).astype(np.float32).ravel()
 
 
-_FRACTAL = _fractal_table(1.4).ravel()
+_FRACTAL = _fractal_table()
 _HASH = np.random.default_rng(11573).random(1 << 16, dtype=np.float32)
 
 
