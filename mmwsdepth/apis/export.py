@@ -4,12 +4,14 @@ import math
 from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
 from torch._dynamo.exc import UserError
 
+from mmwsdepth.datasets.write_whole import write_whole
 from mmwsdepth.version import __version__
 
 from .exportable import ExportableDepth
@@ -173,6 +175,33 @@ FORMATS = {
     'torchscript': Format(export_torchscript, load_torchscript, '.torchscript'),
     'torch-export': Format(export_torch_export, load_torch_export, '.pt2'),
 }
+
+
+def export_checked(
+    model: ExportableDepth, path: Path, name: str, opset: int | None = None
+) -> float:
+    """Export a model, read it back and compare; the file appears whole and right or not at all.
+
+    Args:
+        model: See `build_exportable`.
+        path: File to write.
+        name: One of `FORMATS`.
+        opset: Version of ONNX's operators.
+
+    Returns:
+        See `largest_difference`.
+
+    Raises:
+        ValueError: See `largest_difference`, or the student's layers fix a size.
+        OSError: The file cannot be written.
+    """
+    how, options = FORMATS[name], {} if opset is None else dict(opset=opset)
+    with TemporaryDirectory() as folder:
+        made = Path(folder) / path.name
+        how.export(model, made, **options)
+        difference = largest_difference(model, how.load(made), check_sizes(model))
+        write_whole(path, made.read_bytes())
+    return difference
 
 
 def largest_difference(model: Model, exported: Model, sizes: Sequence[BatchSize]) -> float:

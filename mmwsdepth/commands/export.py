@@ -36,24 +36,18 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
 
 
 def run(args: argparse.Namespace) -> None:
-    """Export, read the file back and compare."""
+    """Export, and say how far the file's depth is from PyTorch's."""
     from mmwsdepth.apis import load_config
-    from mmwsdepth.apis.export import FORMATS, check_exportable, check_sizes, largest_difference
+    from mmwsdepth.apis.export import FORMATS, check_exportable, check_sizes, export_checked
     from mmwsdepth.apis.exportable import build_exportable
-    from mmwsdepth.datasets.write_whole import keep_inputs
+    from mmwsdepth.datasets.write_whole import keep_inputs, make_writable
 
-    how = FORMATS[args.to]
-    path = args.out or Path(args.checkpoint).with_suffix(how.suffix)
+    path = args.out or Path(args.checkpoint).with_suffix(FORMATS[args.to].suffix)
     keep_inputs(path, [args.checkpoint, args.config])
     cfg = load_config(args.config, options=args.cfg_options)
     model = build_exportable(cfg, args.checkpoint, args.size and tuple(args.size))
     check_exportable(model, args.to)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    how.export(model, path, **({} if args.opset is None else dict(opset=args.opset)))
-    try:
-        difference = largest_difference(model, how.load(path), check_sizes(model))
-    except ValueError:
-        path.unlink()
-        raise
+    make_writable(path.parent)
+    difference = export_checked(model, path, args.to, args.opset)
     sizes = ', '.join('x'.join(map(str, size)) for size in check_sizes(model))
     print(f'{path}: at most {difference:.1e} from PyTorch, relative, at NxHxW of {sizes}')
