@@ -1,6 +1,5 @@
 """Depth of any images with a trained student."""
 
-import copy
 import logging
 import math
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,6 +13,7 @@ from mmengine.config import Config
 from mmengine.dataset import pseudo_collate
 from mmengine.infer import BaseInferencer
 from mmengine.logging import print_log
+from mmengine.runner import CheckpointLoader
 from mmengine.structures import BaseDataElement
 from rich.progress import track
 from torch import nn
@@ -23,8 +23,8 @@ from mmwsdepth.models.estimators.estimate import store_prediction
 from mmwsdepth.visualization.depth_picture import Limits, draw_depth
 
 from .batching import batches_of_one_size, pack_frame, with_focal_length
-from .checkpoint_config import config_from_checkpoint
-from .exportable import build_exportable
+from .checkpoint_config import carried_test_data, config_from_checkpoint
+from .estimator import build_estimator
 from .inputs import Frame, Inputs, Source, open_source
 from .outputs import DepthWriter
 from .runner import load_config
@@ -83,22 +83,18 @@ class DepthInferencer(BaseInferencer):
             raise ValueError('weights are not given: name a student.pth or a training checkpoint')
         if device is not None and 'cuda' in str(device) and not torch.cuda.is_available():
             raise ValueError(f'device is {device}, but there is no CUDA here: take cpu')
-        if model is None:
-            cfg = config_from_checkpoint(str(weights))
-        elif isinstance(model, str | Path):
-            cfg = load_config(str(model))
-        else:
-            cfg = (
-                copy.deepcopy(model) if isinstance(model, Config) else Config(copy.deepcopy(model))
-            )
         if focal_length is not None and not 0 < focal_length < math.inf:
             raise ValueError(f'focal length is {focal_length}: give a positive number of pixels')
-        if test_cfg:
-            cfg.model.test_cfg = {**(cfg.model.get('test_cfg') or {}), **test_cfg}
+        cfg = load_config(str(model)) if isinstance(model, str | Path) else model
+        name = str(weights)
+        loaded = CheckpointLoader.load_checkpoint(name, 'cpu', logger='silent')
+        if cfg is None:
+            cfg = config_from_checkpoint(loaded, name)
         self.focal_length = focal_length
         self.rejected: list[str] = []
-        self.weights = str(weights)
-        super().__init__(cfg, str(weights), device, show_progress=show_progress)
+        self._test_data = cfg.get('test_dataloader') or carried_test_data(loaded)
+        self._name, self._test_cfg = name, test_cfg or {}
+        super().__init__(cfg, loaded, device, show_progress=show_progress)
 
     def __call__(
         self,
@@ -185,7 +181,7 @@ class DepthInferencer(BaseInferencer):
     @cached_property
     def sensor_unit(self) -> DepthUnit:
         """How the sensor's files are read unless told, see `find_unit`."""
-        return find_unit(self.cfg, self.weights)
+        return find_unit(self._test_data)
 
     def _open_sensor(
         self,
@@ -196,7 +192,7 @@ class DepthInferencer(BaseInferencer):
     ) -> ReadSensor | None:
         if sensor_depth is None:
             return None
-        unit = find_unit(self.cfg, self.weights, depth_scale, depth_range)
+        unit = find_unit(self._test_data, depth_scale, depth_range)
         return open_sensor(sensor_depth, unit, source.total)
 
     def _estimate(
@@ -306,8 +302,9 @@ class DepthInferencer(BaseInferencer):
         predictions = list(preds) if return_datasamples else [_depth(sample) for sample in preds]
         return dict(predictions=predictions, visualization=visualization)
 
-    def _init_model(self, cfg: Config, weights: str, device: str) -> nn.Module:
-        return build_exportable(cfg, weights).estimator.to(device)
+    def _init_model(self, cfg: Config, weights: Any, device: str) -> nn.Module:
+        cfg.model.test_cfg = {**(cfg.model.get('test_cfg') or {}), **self._test_cfg}
+        return build_estimator(cfg, weights, self._name).to(device)
 
     def _init_pipeline(self, cfg: Config) -> Any:
         return pack_frame

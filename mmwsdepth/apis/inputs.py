@@ -129,11 +129,7 @@ def _expand(item: Any) -> list[_Unit]:
     if path.is_file():
         return [_Unit(path, path.parent, not is_video(path))]
     if path.is_dir():
-        found = find_files(path, (*IMAGE_SUFFIXES, *HEIC_SUFFIXES))
-        if not found:
-            raise ValueError(f'{path}: no file in this folder ends in {", ".join(IMAGE_SUFFIXES)}')
-        _warn_of_unread(path)
-        return [_Unit(p, path) for p in found]
+        return [_Unit(p, path) for p in _images_in(path)]
     if str(item).isdecimal():
         return [_Unit(int(str(item)))]
     found = [p for p in map(Path, sorted(glob(str(item), recursive=True))) if p.is_file()]
@@ -143,8 +139,11 @@ def _expand(item: Any) -> list[_Unit]:
     return [_Unit(p, p.parent) for p in found]
 
 
-def _warn_of_unread(folder: Path) -> None:
-    unread = find_files(folder, _UNREAD_IN_FOLDERS)
+def _images_in(folder: Path) -> list[Path]:
+    files = find_files(folder, (*IMAGE_SUFFIXES, *HEIC_SUFFIXES, *_UNREAD_IN_FOLDERS))
+    unread = [path for path in files if path.suffix.lower() in _UNREAD_IN_FOLDERS]
+    if len(unread) == len(files):
+        raise ValueError(f'{folder}: no file in this folder ends in {", ".join(IMAGE_SUFFIXES)}')
     if unread:
         print_log(
             printable(
@@ -154,6 +153,7 @@ def _warn_of_unread(folder: Path) -> None:
             'current',
             logging.WARNING,
         )
+    return [path for path in files if path.suffix.lower() not in _UNREAD_IN_FOLDERS]
 
 
 def _name(units: Sequence[_Unit]) -> list[Entry]:

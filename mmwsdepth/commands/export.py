@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from .options import add_cfg_options
+from .options import CHECKPOINT, CONFIG, SIZE, add_cfg_options
 
 NAMES = ('onnx', 'torchscript', 'torch-export')
 
@@ -16,15 +16,13 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
         description='Write a student for other programs: RGB from 0 to 255, (N, 3, H, W) float, to '
         'meters, (N, 1, H, W), at any size.',
     )
-    parser.add_argument('config', help='config file, or mmwsdepth::NAME.py')
-    parser.add_argument('checkpoint', help='a training checkpoint or student.pth')
+    parser.add_argument('config', help=CONFIG)
+    parser.add_argument('checkpoint', help=CHECKPOINT)
     parser.add_argument('--to', choices=NAMES, required=True)
     parser.add_argument('--out', type=Path, help="file to write; default the checkpoint's name")
     parser.add_argument(
         '--size',
-        type=int,
-        nargs=2,
-        metavar=('H', 'W'),
+        **SIZE,
         help="of your camera's images, for their aspect; default that of the training images",
     )
     parser.add_argument('--opset', type=int, help="version of ONNX's operators")

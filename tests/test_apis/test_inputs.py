@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import cv2
@@ -41,6 +42,17 @@ def test_a_folder_gives_its_images_in_order_whatever_else_it_holds(tmp_path: Pat
     assert [frame.name for frame in frames] == ['a', 'b', 'c.v2', 'sub/a']
     assert all(frame.image.shape == (*SIZE, 3) for frame in frames)
     assert [frame.path for frame in frames] == [entry.path for entry in source.entries]
+
+
+def test_a_folder_is_listed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ('a.png', 'sub/b.png'):
+        picture(tmp_path / name)
+    (tmp_path / 'clip.mp4').touch()
+    listed: list[str] = []
+    scandir = os.scandir
+    monkeypatch.setattr(os, 'scandir', lambda path: listed.append(str(path)) or scandir(path))
+    assert names(open_source(tmp_path)) == ['a', 'sub/b']
+    assert sorted(listed) == [str(tmp_path), str(tmp_path / 'sub')]
 
 
 def test_a_bad_file_comes_as_its_error_and_the_rest_goes_on(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ import numpy as np
 from rich.progress import track
 
 from ...renamed import RENAMED
+from ..depth_io import write_depth
 from ..lock import locked, remove_leftovers
 from ..write_whole import write_whole
 from .render import render_room
@@ -178,7 +179,6 @@ def _render_to_disk(job: _Job) -> None:
     if image_path.exists() and depth_path.exists():
         return
     view = render_room(room_seed(job.seed, job.split, job.number), job.size)
-    millimeters = np.round(view.depth * 1000).astype(np.uint16)
-    write_whole(depth_path, cv2.imencode('.png', millimeters)[1].tobytes())
+    write_depth(depth_path.with_suffix(''), view.depth)
     quality = [cv2.IMWRITE_JPEG_QUALITY, 95]
     write_whole(image_path, cv2.imencode('.jpg', view.image, quality)[1].tobytes())
