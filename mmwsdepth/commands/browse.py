@@ -11,8 +11,8 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     """Read the options."""
     parser = argparse.ArgumentParser(
         'mmwsdepth browse',
-        description='Draw samples as the network sees them: after the pipeline and the '
-        'preprocessor, with depth on its own grid over the color.',
+        description='Draw samples as the network sees them: after the pipeline, with depth on its '
+        'own grid over the color.',
     )
     parser.add_argument('config', help=CONFIG)
     parser.add_argument('--split', choices=['train', 'val', 'test'], default='train')

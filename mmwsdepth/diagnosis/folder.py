@@ -10,12 +10,14 @@ from mmengine.config import Config
 from mmengine.registry import init_default_scope
 
 from mmwsdepth.datasets import RGBDDataset, RoomsDataset
+from mmwsdepth.datasets.focal_length import MANIFEST
 from mmwsdepth.datasets.foreign import complaining
+from mmwsdepth.datasets.layout import DEPTHS, IMAGES
 from mmwsdepth.datasets.listing import is_hidden
 from mmwsdepth.registry import DATASETS
 
 LOADERS = ('train', 'val', 'test')
-IMAGES, DEPTHS, HR_DEPTHS, MANIFEST = 'images', 'annotations', 'annotations_hr', 'manifest.json'
+HR_DEPTHS = 'annotations_hr'
 MILLIMETER = 0.001
 
 
