@@ -211,7 +211,10 @@ class DepthInferencer(BaseInferencer):
         for frames in batches_of_one_size(self._good(found, read_sensor), batch_size):
             for prediction in self._predict(frames):
                 if writer is not None:
-                    self._write(writer, prediction)
+                    try:
+                        writer.write(prediction.frame, prediction.depth)
+                    except BadFileError as error:
+                        self._reject(str(error))
                 yield prediction
 
     def _good(
@@ -219,20 +222,16 @@ class DepthInferencer(BaseInferencer):
     ) -> Iterator[Frame]:
         for index, frame in enumerate(found):
             try:
-                yield self._completed(index, frame, read_sensor)
+                if isinstance(frame, BadFileError):
+                    raise frame
+                if self.model.inference.scale_by_focal_length:
+                    frame = with_focal_length(frame, self.focal_length)
+                if read_sensor is not None:
+                    frame = frame._replace(sensor=read_sensor(index, frame))
             except BadFileError as error:
                 self._reject(str(error))
-
-    def _completed(
-        self, index: int, frame: Frame | BadFileError, read_sensor: ReadSensor | None
-    ) -> Frame:
-        if isinstance(frame, BadFileError):
-            raise frame
-        if self.model.inference.scale_by_focal_length:
-            frame = with_focal_length(frame, self.focal_length)
-        if read_sensor is not None:
-            frame = frame._replace(sensor=read_sensor(index, frame))
-        return frame
+            else:
+                yield frame
 
     def _reject(self, complaint: str) -> None:
         self.rejected.append(complaint)
@@ -265,12 +264,6 @@ class DepthInferencer(BaseInferencer):
                 f'estimate {NOT_FINITE}: take another checkpoint'
             )
         return not number
-
-    def _write(self, writer: DepthWriter, prediction: Prediction) -> None:
-        try:
-            writer.write(prediction.frame, prediction.depth)
-        except BadFileError as error:
-            self._reject(str(error))
 
     def visualize(
         self,
