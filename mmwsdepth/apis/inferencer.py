@@ -22,15 +22,17 @@ from mmwsdepth.datasets.depth_io import BadFileError
 from mmwsdepth.models.estimators.estimate import store_prediction
 from mmwsdepth.visualization.depth_picture import Limits, draw_depth
 
-from .batching import batches_of_one_size, pack_frame, with_focal_length
+from .batching import batches_of_one_size, pack_frame
 from .checkpoint_config import carried_test_data, config_from_checkpoint
 from .estimator import build_estimator
+from .frame_focal import focal_length_of
 from .inputs import Frame, Inputs, Source, open_source
 from .outputs import DepthWriter
 from .runner import load_config
 from .sensor_depth import DepthUnit, ReadSensor, SensorInput, find_unit, fuse_frame, open_sensor
 
 NOT_FINITE = 'are not finite'
+_NEED = 'depth is scaled by the focal length, which is not known'
 
 
 class Prediction(NamedTuple):
@@ -225,7 +227,8 @@ class DepthInferencer(BaseInferencer):
                 if isinstance(frame, BadFileError):
                     raise frame
                 if self.model.inference.scale_by_focal_length:
-                    frame = with_focal_length(frame, self.focal_length)
+                    focal = focal_length_of(frame, self.focal_length, _NEED)
+                    frame = frame._replace(focal_length=focal[0])
                 if read_sensor is not None:
                     frame = frame._replace(sensor=read_sensor(index, frame))
             except BadFileError as error:

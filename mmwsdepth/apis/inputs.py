@@ -102,7 +102,7 @@ def open_source(inputs: Inputs, every: int = 1, max_frames: int | None = None) -
         chain.from_iterable(frames),
         None if None in counts else sum(count or 0 for count in counts),
         entries,
-        items is not inputs and len(units) == 1 and units[0].is_named_image,
+        isinstance(inputs, np.ndarray | str | Path) and _is_image(inputs),
     )
 
 
@@ -111,7 +111,10 @@ class _Unit(NamedTuple):
 
     what: np.ndarray | int | Path
     root: Path | None = None
-    is_named_image: bool = False
+
+
+def _is_image(item: np.ndarray | str | Path) -> bool:
+    return isinstance(item, np.ndarray) or (Path(item).is_file() and not is_video(Path(item)))
 
 
 def _expand(item: Any) -> list[_Unit]:
@@ -120,14 +123,14 @@ def _expand(item: Any) -> list[_Unit]:
             raise ValueError(
                 f'an array of {item.dtype} and shape {item.shape}: give (H, W, 3) of uint8, BGR'
             )
-        return [_Unit(item, is_named_image=True)]
+        return [_Unit(item)]
     if type(item) is int:
         return [_Unit(item)]
     if not isinstance(item, str | Path):
         raise ValueError(f'an input of type {type(item).__name__}: give an array, path or index')
     path = Path(item)
     if path.is_file():
-        return [_Unit(path, path.parent, not is_video(path))]
+        return [_Unit(path, path.parent)]
     if path.is_dir():
         return [_Unit(p, path) for p in _images_in(path)]
     if str(item).isdecimal():
