@@ -73,11 +73,6 @@ def _rgbd_datasets(node: Any) -> Iterator[tuple[type[RGBDDataset], dict[str, Any
 
 def _folder_of(kind: type[RGBDDataset], arguments: dict[str, Any]) -> DataFolder:
     """Let the data set's own class join the paths and fill in its defaults, but not read."""
-    is_made_on_use = issubclass(kind, RoomsDataset)
-    if is_made_on_use:
-        split = arguments['split']
-        prefix = dict(img_path=f'{IMAGES}/{split}', depth_map_path=f'{DEPTHS}/{split}')
-        kind, arguments = RGBDDataset, dict(data_root=arguments['data_root'], data_prefix=prefix)
     unread = type(kind.__name__, (kind,), dict(full_init=lambda self: None))
     dataset = unread(**(arguments | dict(pipeline=[])))
     paths = dataset.data_prefix
@@ -90,7 +85,7 @@ def _folder_of(kind: type[RGBDDataset], arguments: dict[str, Any]) -> DataFolder
         Path(dataset.ann_file) if dataset.ann_file else None,
         dataset.depth_scale,
         dataset.depth_range,
-        is_made_on_use,
+        issubclass(kind, RoomsDataset),
     )
 
 
