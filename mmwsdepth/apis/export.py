@@ -69,7 +69,7 @@ def export_torchscript(model: ExportableDepth, path: str | Path) -> None:
     """
     with torch.no_grad():
         traced = torch.jit.trace(model, _random_image(check_sizes(model)[0]), check_trace=False)
-    torch.jit.save(traced, str(path))
+    torch.jit.save(traced, path)
 
 
 def export_torch_export(model: ExportableDepth, path: str | Path) -> None:
@@ -144,16 +144,6 @@ def _program(model: ExportableDepth) -> torch.export.ExportedProgram:
         raise ValueError(_FIXED if model.grid is None else _FIXED_BATCH) from error
 
 
-def load_torchscript(path: str | Path) -> Model:
-    """Read what `export_torchscript` wrote."""
-    return torch.jit.load(str(path))
-
-
-def load_torch_export(path: str | Path) -> Model:
-    """Read what `export_torch_export` wrote."""
-    return torch.export.load(path).module()
-
-
 def load_onnx(path: str | Path) -> Model:
     """Read what `export_onnx` wrote, into ONNX Runtime on the processor."""
     import onnxruntime  # an optional dependency: this module must import without it
@@ -172,8 +162,10 @@ class Format(NamedTuple):
 
 FORMATS = {
     'onnx': Format(export_onnx, load_onnx, '.onnx'),
-    'torchscript': Format(export_torchscript, load_torchscript, '.torchscript'),
-    'torch-export': Format(export_torch_export, load_torch_export, '.pt2'),
+    'torchscript': Format(export_torchscript, torch.jit.load, '.torchscript'),
+    'torch-export': Format(
+        export_torch_export, lambda path: torch.export.load(path).module(), '.pt2'
+    ),
 }
 
 

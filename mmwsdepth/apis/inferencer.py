@@ -26,7 +26,7 @@ from .batching import batches_of_one_size, pack_frame
 from .checkpoint_config import carried_test_data, config_from_checkpoint
 from .estimator import build_estimator
 from .frame_focal import focal_length_of
-from .inputs import Frame, Inputs, Source, open_source
+from .inputs import Frame, Inputs, is_one_image, open_source
 from .outputs import DepthWriter
 from .runner import load_config
 from .sensor_depth import DepthUnit, ReadSensor, SensorInput, find_unit, fuse_frame, open_sensor
@@ -133,17 +133,23 @@ class DepthInferencer(BaseInferencer):
             BadFileError: The input is a single image, and there is a complaint of it.
             ValueError: See `stream`.
         """
-        source = open_source(inputs)
         samples, names, pictures = [], [], []
-        sensor = self._open_sensor(source, sensor_depth, depth_scale, depth_range)
-        for frame, _, sample in self._estimate(source, batch_size, writer, sensor):
+        is_single = is_one_image(inputs)
+        for frame, _, sample in self.stream(
+            inputs,
+            batch_size,
+            writer,
+            sensor_depth=sensor_depth,
+            depth_scale=depth_scale,
+            depth_range=depth_range,
+        ):
             samples.append(sample)
             names.append(frame.name)
             pictures += self.visualize([frame.image], [sample], return_vis, limits)
-        if source.is_single and self.rejected:
+        if is_single and self.rejected:
             raise BadFileError(self.rejected[0])
         results = self.postprocess(samples, pictures, return_datasamples) | dict(names=names)
-        if source.is_single:
+        if is_single:
             results = {key: found[0] if found else found for key, found in results.items()}
         return results | dict(rejected=self.rejected)
 
@@ -177,33 +183,10 @@ class DepthInferencer(BaseInferencer):
                 batch_size is below 1.
         """
         source = open_source(inputs, every, max_frames)
-        sensor = self._open_sensor(source, sensor_depth, depth_scale, depth_range)
-        yield from self._estimate(source, batch_size, writer, sensor)
-
-    @cached_property
-    def sensor_unit(self) -> DepthUnit:
-        """How the sensor's files are read unless told, see `find_unit`."""
-        return find_unit(self._test_data)
-
-    def _open_sensor(
-        self,
-        source: Source,
-        sensor_depth: SensorInput | None,
-        depth_scale: float | None,
-        depth_range: tuple[float, float] | None,
-    ) -> ReadSensor | None:
-        if sensor_depth is None:
-            return None
-        unit = find_unit(self._test_data, depth_scale, depth_range)
-        return open_sensor(sensor_depth, unit, source.total)
-
-    def _estimate(
-        self,
-        source: Source,
-        batch_size: int,
-        writer: DepthWriter | None,
-        read_sensor: ReadSensor | None,
-    ) -> Iterator[Prediction]:
+        read_sensor = None
+        if sensor_depth is not None:
+            unit = find_unit(self._test_data, depth_scale, depth_range)
+            read_sensor = open_sensor(sensor_depth, unit, source.total)
         if batch_size < 1:
             raise ValueError(f'batch_size is {batch_size}: give 1 or more')
         if writer is not None:
@@ -218,6 +201,11 @@ class DepthInferencer(BaseInferencer):
                     except BadFileError as error:
                         self._reject(str(error))
                 yield prediction
+
+    @cached_property
+    def sensor_unit(self) -> DepthUnit:
+        """How the sensor's files are read unless told, see `find_unit`."""
+        return find_unit(self._test_data)
 
     def _good(
         self, found: Iterable[Frame | BadFileError], read_sensor: ReadSensor | None

@@ -63,13 +63,11 @@ class Source(NamedTuple):
         frames: Frames, read one by one; in place of a bad file the error that tells why.
         total: How many of these there are; None where only reading tells.
         entries: What they come from.
-        is_single: Whether the user named one image, rather than what may hold several.
     """
 
     frames: Iterator[Frame | BadFileError]
     total: int | None
     entries: list[Entry]
-    is_single: bool
 
 
 def open_source(inputs: Inputs, every: int = 1, max_frames: int | None = None) -> Source:
@@ -102,8 +100,14 @@ def open_source(inputs: Inputs, every: int = 1, max_frames: int | None = None) -
         chain.from_iterable(frames),
         None if None in counts else sum(count or 0 for count in counts),
         entries,
-        isinstance(inputs, np.ndarray | str | Path) and _is_image(inputs),
     )
+
+
+def is_one_image(inputs: Inputs) -> bool:
+    """Whether a user named one image, rather than what may hold several."""
+    if not isinstance(inputs, str | Path):
+        return isinstance(inputs, np.ndarray)
+    return Path(inputs).is_file() and not is_video(Path(inputs))
 
 
 class _Unit(NamedTuple):
@@ -111,10 +115,6 @@ class _Unit(NamedTuple):
 
     what: np.ndarray | int | Path
     root: Path | None = None
-
-
-def _is_image(item: np.ndarray | str | Path) -> bool:
-    return isinstance(item, np.ndarray) or (Path(item).is_file() and not is_video(Path(item)))
 
 
 def _expand(item: Any) -> list[_Unit]:
