@@ -41,7 +41,9 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
         help="meters per unit of --sensor-depth; default as in the checkpoint's config",
     )
     parser.add_argument(
-        '--depth-range', **DEPTHS, help='meters that count in --sensor-depth; default likewise'
+        '--depth-range',
+        **DEPTHS,
+        help='nearest and farthest valid sensor depth in meters; default likewise',
     )
     parser.add_argument('--batch-size', type=int, default=1, help='images of one size at once')
     parser.add_argument('--mode', choices=['whole', 'slide'], help='slide: tiles, for large images')
@@ -54,7 +56,7 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
         help='meters at the ends of the colors, the same for all pictures; default each its own',
     )
     parser.add_argument('--every', type=int, default=1, help='take every n-th frame of a video')
-    parser.add_argument('--max-frames', type=int, help='at most so many of each video or camera')
+    parser.add_argument('--max-frames', type=int, help='maximum frames per video or camera')
     return parser.parse_args(arguments)
 
 

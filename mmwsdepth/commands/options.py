@@ -45,7 +45,7 @@ def student_options(command: str, description: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(f'mmwsdepth {command}', description=description)
     parser.add_argument('checkpoint', help=CHECKPOINT)
     parser.add_argument('--config', help=CARRIED_CONFIG)
-    parser.add_argument('--device', help='such as cpu or cuda:0; default what there is')
+    parser.add_argument('--device', help='such as cpu or cuda:0; default CUDA if available')
     return parser
 
 
@@ -57,7 +57,7 @@ def add_focal_length(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--scale-by-focal-length',
         action='store_true',
-        help="multiply depth by the camera's focal length over the training camera's",
+        help='multiply depth by the ratio of focal lengths, this camera over training camera',
     )
 
 

@@ -21,7 +21,7 @@ class Branch(NamedTuple):
     Attributes:
         name: Which.
         size: (height, width) of its input.
-        parameters: Numbers that the network learns or has learnt.
+        parameters: Numbers that the network learns or has learned.
         macs: Multiply-accumulates of convolutions, matrix products and attention, for one image;
             half of what PyTorch counts as floating-point operations.
     """
