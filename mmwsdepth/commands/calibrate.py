@@ -1,4 +1,4 @@
-"""Fit a student to another camera by one factor, from a few pairs."""
+"""Adapt a trained model to another camera by one factor, from a few pairs."""
 
 import argparse
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from .options import DEPTHS, add_focal_length, student_options
 def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     """Read the options."""
     parser = student_options(
-        'calibrate', 'Fit a student to another camera by one factor, from a few pairs.'
+        'calibrate', 'Adapt a trained model to another camera by one factor, from a few pairs.'
     )
     parser.add_argument(
         'data', type=Path, help='folder with images/ and annotations/, a few pairs of the camera'

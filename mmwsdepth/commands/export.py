@@ -1,4 +1,4 @@
-"""Write a student for other programs."""
+"""Export a trained model to ONNX, TorchScript or torch.export."""
 
 import argparse
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     """Read the options."""
     parser = argparse.ArgumentParser(
         'mmwsdepth export',
-        description='Write a student for other programs: RGB from 0 to 255, (N, 3, H, W) float, to '
+        description='Export a trained model: RGB from 0 to 255, (N, 3, H, W) float, to '
         'meters, (N, 1, H, W), at any size.',
     )
     parser.add_argument('config', help=CONFIG)
