@@ -18,6 +18,7 @@ import numpy as np
 from rich.progress import track
 
 from ...renamed import RENAMED
+from ..depth_io import write_depth
 from ..lock import locked, remove_leftovers
 from ..write_whole import write_whole
 from .render import render_room
@@ -165,7 +166,6 @@ def _write_room(dst: Path, size: tuple[int, int], seed: int, room: _Room) -> Non
     if image_path.exists() and depth_path.exists():
         return
     view = render_room(room_seed(seed, split, index), size)
-    millimeters = np.round(view.depth * 1000).astype(np.uint16)
-    write_whole(depth_path, cv2.imencode('.png', millimeters)[1].tobytes())
+    write_depth(depth_path.with_suffix(''), view.depth)
     quality = [cv2.IMWRITE_JPEG_QUALITY, 95]
     write_whole(image_path, cv2.imencode('.jpg', view.image, quality)[1].tobytes())
