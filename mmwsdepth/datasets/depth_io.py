@@ -17,14 +17,16 @@ IMAGE_SUFFIXES = (*JPEG_SUFFIXES, '.png')
 DEPTH_SUFFIXES = ('.png', *ARRAY_SUFFIXES, '.exr', '.tiff', '.tif')
 COARSEST_8BIT_STEP = 0.01
 PLAUSIBLE_MEDIAN = (0.02, 500.0)
+NO_MEASUREMENT = np.iinfo(np.uint16).max
 
 
 def read_depth(path: str | Path, scale: float, depth_range: tuple[float, float]) -> np.ndarray:
     """Read a depth file.
 
     Args:
-        path: 16-bit PNG, TIFF, EXR, npy or npz; 0, NaN, infinity and the largest number of an
-            integer type of 16 bits or more mean no measurement.
+        path: 16-bit PNG, TIFF, EXR, npy or npz; 0, NaN, infinity, 65535 and the largest number of
+            an integer type of 16 bits or more mean no measurement. 65535 does in every type and
+            unit, as files of floats and wider integers are often made from 16-bit ones.
         scale: Meters per unit of the file.
         depth_range: Nearest and farthest depth in meters that the sensor measures; what lies
             outside counts as missing.
@@ -48,6 +50,7 @@ def read_depth(path: str | Path, scale: float, depth_range: tuple[float, float])
         np.copyto(depth, 0, where=~np.isfinite(depth))
     elif raw.dtype.itemsize > 1:
         np.copyto(depth, 0, where=raw == np.iinfo(raw.dtype).max)
+    np.copyto(depth, 0, where=raw == NO_MEASUREMENT)
     low, high = depth_range
     inside = (depth >= low) & (depth <= high)
     if not (inside.any() and _median_is_plausible(depth)):

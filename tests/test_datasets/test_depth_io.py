@@ -329,6 +329,24 @@ def test_the_largest_number_of_an_integer_type_is_missing(tmp_path, dtype):
     np.testing.assert_array_equal(depth, [[0, 4], [0, 5]])
 
 
+@pytest.mark.parametrize('suffix', ['.npy', '.npz', '.tiff'])
+@pytest.mark.parametrize('dtype', ['u2', '>u2', 'i4', 'u4', 'i8', 'f4', '>f8'])
+@pytest.mark.parametrize('scale', [0.001, 0.0002, 1 / 256])
+def test_65535_is_missing_in_every_type_and_unit(tmp_path, suffix, dtype, scale):
+    stored = np.array([[65535, 2000], [65534, 65535]], dtype)
+    path = tmp_path / f'a{suffix}'
+    if suffix == '.npz':
+        np.savez(path, stored)
+    elif suffix == '.npy':
+        np.save(path, stored)
+    elif dtype in ('u2', 'i4', 'f4'):
+        save(path, stored)
+    else:
+        return
+    expected = np.array([[0, 2000], [65534, 0]]) * scale
+    np.testing.assert_allclose(read_depth(path, scale, (0.0, 1e3)), expected, rtol=1e-6)
+
+
 def test_negative_depth_is_called_negative(tmp_path):
     np.save(tmp_path / 'a.npy', np.array([[-2.0, np.nan], [-3.0, 0.0]], np.float32))
     with pytest.raises(
