@@ -1,5 +1,6 @@
 """Find the pairs of color image and depth file in a folder, and leave out the bad ones."""
 
+import os
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -93,7 +94,7 @@ def inspect_pair(pair: Pair) -> PairInspection:
         return PairInspection(f'{pair.image}: image without depth')
     paths = [path for path in (pair.image, pair.depth, pair.hr_depth) if path is not None]
     for path in paths:
-        if not path.is_file():
+        if not os.path.isfile(path):
             return PairInspection(f'{path}: no such file')
     try:
         color, depth, *_ = map(peek_header, paths)
