@@ -86,7 +86,7 @@ def refuse_mixed_sizes(loader: DataLoader) -> None:
     kinds: dict[Any, tuple[RGBDDataset, dict[str, Any]]] = {}
     for part, dataset in enumerate(_rgbd_datasets(loader.dataset)):
         for info in map(dataset.get_data_info, range(len(dataset))):
-            if info['sizes'] is not None:
+            if info['sizes'] is not None and None not in info['sizes']:
                 kinds.setdefault((info['sizes'], part), (dataset, info))
     if len(kinds) < 2:
         return
