@@ -137,21 +137,23 @@ def write_depth(path: str | Path, depth: np.ndarray) -> Path:
         depth: (h, w) in meters; what is not a positive number is written as 0.
 
     Returns:
-        The path written: with `.png` appended, or `.npy` if depth exceeds 65.534 m.
+        The path written: with `.png` appended, or `.npy` if depth exceeds 65.534 m. A file with
+        the other suffix, of a run before, is removed.
 
     Raises:
         OSError: The file cannot be written.
     """
-    path = Path(path)
+    png, npy = (Path(f'{path}{suffix}') for suffix in ('.png', '.npy'))
     depth = np.where(np.isfinite(depth) & (depth > 0), depth, 0)
     if np.round(depth.max() * 1000) >= np.iinfo(np.uint16).max:
-        path = path.with_name(path.name + '.npy')
-        write_whole(path, encode_npy(depth.astype(np.float32)))
+        written, other = npy, png
+        write_whole(npy, encode_npy(depth.astype(np.float32)))
     else:
-        path = path.with_name(path.name + '.png')
-        millimeters = np.round(depth * 1000).astype(np.uint16)
-        write_whole(path, encode_image('.png', millimeters))
-    return path
+        written, other = png, npy
+        write_whole(png, encode_image('.png', np.round(depth * 1000).astype(np.uint16)))
+    if other.is_file():
+        other.unlink()
+    return written
 
 
 def encode_image(suffix: str, image: np.ndarray) -> bytes:

@@ -270,6 +270,12 @@ def test_written_depth_is_read_back_within_half_a_millimeter(tmp_path, name, far
     np.testing.assert_allclose(again, depth, atol=0.000501)
 
 
+def test_depth_is_written_once_whatever_its_type_was_before(tmp_path):
+    for farthest, name in ((70.0, 'a.b.npy'), (2.0, 'a.b.png'), (70.0, 'a.b.npy')):
+        write_depth(tmp_path / 'a.b', np.full((2, 2), farthest))
+        assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
 def test_names_that_differ_behind_a_dot_do_not_overwrite_each_other(tmp_path):
     paths = [write_depth(tmp_path / name, METERS) for name in ('room.1', 'room.2', 'room')]
     assert len(set(paths)) == len(list(tmp_path.iterdir())) == 3
