@@ -22,14 +22,15 @@ def check_output_paths(outputs: Iterator[tuple[Entry, Path]], entries: Sequence[
     Raises:
         ValueError: The sentence names one such path.
     """
-    inputs = {_identity(entry.path): entry.path for entry in entries if entry.path is not None}
+    paths = [entry.path for entry in entries if entry.path is not None]
+    inputs = {_identity(path): path for path in paths if os.path.exists(path)}
     taken: dict[str, tuple[Path, Entry]] = {}
     folders: dict[str, Entry] = {}
     for entry, path in outputs:
         real = os.path.realpath(path)
         found = inputs.get(_identity(path)) if os.path.exists(path) else None
         if entry.is_folder and found is None and os.path.isdir(path):
-            found = _first_inside(real, [p for p in inputs.values() if p is not None])
+            found = _first_inside(real, list(inputs.values()))
         if found is not None:
             raise ValueError(f'{path}: this output would overwrite the input {found}: {_OTHER_OUT}')
         key = folded(real)

@@ -1,6 +1,7 @@
 """Evaluate a checkpoint."""
 
 import argparse
+import os
 from collections.abc import Sequence
 
 from .options import CHECKPOINT, runner_options
@@ -20,6 +21,8 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
 
 def run(args: argparse.Namespace) -> None:
     """Evaluate."""
+    if args.out and args.show_dir and os.path.realpath(args.out) == os.path.realpath(args.show_dir):
+        raise ValueError(f'--out and --show-dir are both {args.out}: name two folders')
     from mmwsdepth.apis import build_runner, load_config
     from mmwsdepth.apis.checkpoint_config import config_to_test
     from mmwsdepth.apis.work_dir import writing_to

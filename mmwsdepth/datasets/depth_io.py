@@ -17,14 +17,16 @@ IMAGE_SUFFIXES = (*JPEG_SUFFIXES, '.png')
 DEPTH_SUFFIXES = ('.png', *ARRAY_SUFFIXES, '.exr', '.tiff', '.tif')
 COARSEST_8BIT_STEP = 0.01
 PLAUSIBLE_MEDIAN = (0.02, 500.0)
+NO_MEASUREMENT = np.iinfo(np.uint16).max
 
 
 def read_depth(path: str | Path, scale: float, depth_range: tuple[float, float]) -> np.ndarray:
     """Read a depth file.
 
     Args:
-        path: 16-bit PNG, TIFF, EXR, npy or npz; 0, NaN, infinity and the largest number of an
-            integer type of 16 bits or more mean no measurement.
+        path: 16-bit PNG, TIFF, EXR, npy or npz; 0, NaN, infinity, 65535 and the largest number of
+            an integer type of 16 bits or more mean no measurement. 65535 does in every type and
+            unit, as files of floats and wider integers are often made from 16-bit ones.
         scale: Meters per unit of the file.
         depth_range: Nearest and farthest depth in meters that the sensor measures; what lies
             outside counts as missing.
@@ -48,6 +50,7 @@ def read_depth(path: str | Path, scale: float, depth_range: tuple[float, float])
         np.copyto(depth, 0, where=~np.isfinite(depth))
     elif raw.dtype.itemsize > 1:
         np.copyto(depth, 0, where=raw == np.iinfo(raw.dtype).max)
+    np.copyto(depth, 0, where=raw == NO_MEASUREMENT)
     low, high = depth_range
     inside = (depth >= low) & (depth <= high)
     if not (inside.any() and _median_is_plausible(depth)):
@@ -134,21 +137,23 @@ def write_depth(path: str | Path, depth: np.ndarray) -> Path:
         depth: (h, w) in meters; what is not a positive number is written as 0.
 
     Returns:
-        The path written: with `.png` appended, or `.npy` if depth exceeds 65.534 m.
+        The path written: with `.png` appended, or `.npy` if depth exceeds 65.534 m. A file with
+        the other suffix, of a run before, is removed.
 
     Raises:
         OSError: The file cannot be written.
     """
-    path = Path(path)
+    png, npy = (Path(f'{path}{suffix}') for suffix in ('.png', '.npy'))
     depth = np.where(np.isfinite(depth) & (depth > 0), depth, 0)
     if np.round(depth.max() * 1000) >= np.iinfo(np.uint16).max:
-        path = path.with_name(path.name + '.npy')
-        write_whole(path, encode_npy(depth.astype(np.float32)))
+        written, other = npy, png
+        write_whole(npy, encode_npy(depth.astype(np.float32)))
     else:
-        path = path.with_name(path.name + '.png')
-        millimeters = np.round(depth * 1000).astype(np.uint16)
-        write_whole(path, encode_image('.png', millimeters))
-    return path
+        written, other = png, npy
+        write_whole(png, encode_image('.png', np.round(depth * 1000).astype(np.uint16)))
+    if other.is_file():
+        other.unlink()
+    return written
 
 
 def encode_image(suffix: str, image: np.ndarray) -> bytes:

@@ -1,5 +1,6 @@
 """Find the pairs of color image and depth file in a folder, and leave out the bad ones."""
 
+import os
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -11,6 +12,7 @@ from .listing import find_files
 
 ASPECT_TOLERANCE = 0.02
 Size = tuple[int, int]
+Sizes = tuple[Size, Size | None]
 
 
 class Pair(NamedTuple):
@@ -78,12 +80,13 @@ class PairInspection(NamedTuple):
 
     Attributes:
         complaint: Why it cannot be used; None if nothing is wrong.
-        sizes: (H, W) of the upright image and (h, w) of the depth; None where only decoding tells.
-        is_turned_alone: Whether EXIF turns one of the two and not the other likewise.
+        sizes: (H, W) of the upright image and (h, w) of the depth, which is None where only
+            decoding tells; None if the pair cannot be used.
+        is_turned_alone: Whether EXIF turns the image and a depth map differently.
     """
 
     complaint: str | None
-    sizes: tuple[Size, Size] | None = None
+    sizes: Sizes | None = None
     is_turned_alone: bool = False
 
 
@@ -93,10 +96,10 @@ def inspect_pair(pair: Pair) -> PairInspection:
         return PairInspection(f'{pair.image}: image without depth')
     paths = [path for path in (pair.image, pair.depth, pair.hr_depth) if path is not None]
     for path in paths:
-        if not path.is_file():
+        if not os.path.isfile(path):
             return PairInspection(f'{path}: no such file')
     try:
-        color, depth, *_ = map(peek_header, paths)
+        color, *grids = map(peek_header, paths)
         incomplete = [path for path in paths if not is_complete(path)]
     except BadFileError as error:
         return PairInspection(str(error))
@@ -104,16 +107,23 @@ def inspect_pair(pair: Pair) -> PairInspection:
         return PairInspection(f'{pair.image} or its depth: cannot be read ({error.strerror})')
     if incomplete:
         return PairInspection(f'{incomplete[0]}: truncated')
-    if color is None or depth is None:
+    if color is None:
         return PairInspection(None)
-    complaint = size_complaint(pair.depth, color.size, depth.size)
-    is_turned_alone = color.orientation != depth.orientation
-    if complaint and is_turned_alone:
-        complaint += (
-            f'; EXIF turns the image by orientation {color.orientation}, the depth by '
-            f'{depth.orientation}: store both upright'
-        )
-    return PairInspection(complaint, (color.size, depth.size), is_turned_alone)
+    is_turned_alone = False
+    for path, grid in zip(paths[1:], grids, strict=True):
+        if grid is None:
+            continue
+        is_turned = color.orientation != grid.orientation
+        is_turned_alone |= is_turned
+        complaint = size_complaint(path, color.size, grid.size)
+        if complaint and is_turned:
+            complaint += (
+                f'; EXIF turns the image by orientation {color.orientation}, the depth by '
+                f'{grid.orientation}: store both upright'
+            )
+        if complaint:
+            return PairInspection(complaint)
+    return PairInspection(None, (color.size, grids[0] and grids[0].size), is_turned_alone)
 
 
 def find_issue(pair: Pair) -> str | None:

@@ -16,20 +16,20 @@ from mmwsdepth.registry import DATASETS
 
 from .bad_file import BadFileError, printable
 from .layout import DEPTHS, IMAGES, split_folder
-from .pairing import Pair
+from .pairing import Pair, Sizes
 from .sampler import SeededIndex
-from .selection import NAMED_COMPLAINTS, Sizes, probe, select_pairs, warn
+from .selection import NAMED_COMPLAINTS, probe, select_pairs, warn
 
 
 @DATASETS.register_module()
 class RGBDDataset(BaseDataset):
     """Pairs of HR color and LR depth, each depth map on its own grid.
 
-    Bad pairs (a file missing on either side, truncated, of another aspect ratio, with more depth
-    than color pixels) are left out at the start, counted and the first of them named; of several
-    processes the first looks for all. A file that turns out bad when it is decoded is counted too:
-    training takes another sample, testing goes on with an empty one, which the metric reports and
-    skips.
+    Bad pairs (a file missing on either side, or HR depth where it is asked for, truncated, of
+    another aspect ratio, with more depth than color pixels) are left out at the start, counted and
+    the first of them named; of several processes the first looks for all. A file that turns out
+    bad when it is decoded is counted too: training takes another sample, testing goes on with an
+    empty one, which the metric reports and skips.
 
     Args:
         data_root: Folder that the other paths are relative to.
@@ -137,7 +137,7 @@ class RGBDDataset(BaseDataset):
         probe([pair for pair, _ in selected], self.depth_scale, self.depth_range)
         return [self._data_info(pair, sizes) for pair, sizes in selected]
 
-    def _data_info(self, pair: Pair, sizes: Sizes) -> dict[str, Any]:
+    def _data_info(self, pair: Pair, sizes: Sizes | None) -> dict[str, Any]:
         info = dict(
             name=pair.name,
             img_path=str(pair.image),

@@ -8,12 +8,11 @@ from mmengine.logging import print_log
 from .bad_file import BadFileError, name_some, printable
 from .depth_io import read_depth
 from .layout import part
-from .pairing import Pair, PairInspection, Size, inspect_pairs, pair_folders
+from .pairing import Pair, PairInspection, Sizes, inspect_pairs, pair_folders
 from .split_file import pair_split_file
 
 NAMED_COMPLAINTS = 3
 NUM_PROBES = 5
-Sizes = tuple[Size, Size] | None
 
 
 def warn(text: str) -> None:
@@ -27,13 +26,14 @@ def select_pairs(
     hr_depths: Path | None = None,
     split_file: Path | None = None,
     split: str = '',
-) -> list[tuple[Pair, Sizes]]:
+) -> list[tuple[Pair, Sizes | None]]:
     """List the pairs whose headers are in order; the others make one warning.
 
     Args:
         images: Folder of color images.
         depths: Folder of the sensor's depth.
-        hr_depths: Folder of HR ground truth, if there is any.
+        hr_depths: Folder of HR ground truth, which every pair then must have, so that all are
+            scored alike.
         split_file: List of pairs instead of whole folders.
         split: Which part of the folders' pairs to take, see `part`; '' for all.
 
@@ -52,6 +52,8 @@ def select_pairs(
         pairs = part(pairs, split, images)
     total = len(pairs) + len(complaints)
     looked_at = list(zip(pairs, inspect_pairs(pairs), strict=True))
+    if hr_depths:
+        looked_at = [(pair, _require_hr(pair, look, hr_depths)) for pair, look in looked_at]
     complaints = [look.complaint for _, look in looked_at if look.complaint] + complaints
     good = [(pair, look) for pair, look in looked_at if not look.complaint]
     if complaints:
@@ -65,6 +67,12 @@ def select_pairs(
         )
     _warn_of_turned(good, images)
     return [(pair, look.sizes) for pair, look in good]
+
+
+def _require_hr(pair: Pair, look: PairInspection, folder: Path) -> PairInspection:
+    if look.complaint or pair.hr_depth is not None:
+        return look
+    return PairInspection(f'{pair.image}: no HR depth in {folder}')
 
 
 def _warn_of_turned(good: list[tuple[Pair, PairInspection]], images: Path) -> None:

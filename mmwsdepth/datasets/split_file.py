@@ -1,5 +1,6 @@
 """Read a list of pairs, however its writer spelled it."""
 
+import os
 import re
 import shlex
 from collections.abc import Iterator, Sequence
@@ -150,20 +151,25 @@ def _locate(name: str, folder: _Folder) -> Path | None:
         for count in range(1, min(len(inside.parts), len(folder.path.parts) + 1)):
             if inside.parts[:count] == folder.path.parts[-count:]:
                 candidates.append(folder.path.joinpath(*inside.parts[count:]))
-        if path.is_absolute():
+        if path.is_absolute() and os.path.isdir(path.parent):
             candidates.append(_under(path, folder.path))
         for candidate in candidates:
             for suffix in ('', *folder.suffixes):
                 file = candidate.with_name(candidate.name + suffix) if suffix else candidate
-                if candidate.name and file.is_file():
+                if candidate.name and os.path.isfile(file):
                     return file
     return None
 
 
 def _under(path: Path, folder: Path) -> Path:
-    """Spell an absolute path like the folder that it lies in, so that its name is relative."""
-    absolute = folder.absolute()
-    return folder / path.relative_to(absolute) if path.is_relative_to(absolute) else path
+    """Spell an absolute path like the folder that it lies in, through whatever links."""
+    absolute, real = folder.absolute(), os.path.realpath(folder)
+    if path.is_relative_to(absolute):
+        return folder / path.relative_to(absolute)
+    for parent in path.parents:
+        if os.path.realpath(parent) == real:
+            return folder / path.relative_to(parent)
+    return path
 
 
 def _name(path: Path, folder: Path) -> str:

@@ -57,3 +57,21 @@ def keep_inputs(path: Path, inputs: Iterable[str | Path]) -> None:
             raise ValueError(
                 f'{path}: this output would overwrite the input {source}: write to another folder'
             )
+
+
+def keep_apart(path: Path, inputs: Iterable[str | Path]) -> None:
+    """Stop before a file is written beside inputs, where it may be taken for one of them.
+
+    Args:
+        path: A file that is going to be written.
+        inputs: Files that were read.
+
+    Raises:
+        ValueError: It would lie in the folder of one of these.
+    """
+    folder = os.path.realpath(path.parent)
+    for source in inputs:
+        if os.path.realpath(os.path.dirname(source)) == folder:
+            raise ValueError(
+                f'{path}: this output would lie beside the input {source}: write to another folder'
+            )

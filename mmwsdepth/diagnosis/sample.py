@@ -4,7 +4,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mmwsdepth.datasets.depth_io import BadFileError, decode_depth, read_color, read_depth
+from mmwsdepth.datasets.depth_io import (
+    NO_MEASUREMENT,
+    BadFileError,
+    decode_depth,
+    read_color,
+    read_depth,
+)
 from mmwsdepth.datasets.foreign import complaining
 from mmwsdepth.datasets.pairing import Pair, Size, find_issue, size_complaint
 
@@ -65,7 +71,7 @@ def describe_raw(depth: np.ndarray) -> RawDepth | None:
     Args:
         depth: (h, w) of any number type.
     """
-    measured = np.isfinite(depth) & (depth > 0)
+    measured = np.isfinite(depth) & (depth > 0) & (depth != NO_MEASUREMENT)
     saturated, levels, step = 0.0, 0, 0.0
     is_integer = np.issubdtype(depth.dtype, np.integer)
     if is_integer and depth.dtype.itemsize > 1:

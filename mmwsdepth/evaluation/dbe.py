@@ -47,10 +47,10 @@ def dbe(pred: Tensor, target: Tensor, valid: Tensor) -> DepthBoundaryErrors | No
         valid: (H, W), true where the target was measured.
 
     Returns:
-        The two errors; None if the truth has no edge.
+        The two errors; None if the truth has no edge, as where a side is one pixel long.
     """
     measured = valid.bool().cpu().numpy()
-    if not measured.any():
+    if min(measured.shape) < 2 or not measured.any():
         return None
     source, measured = _nearest(measured), np.logical_or.reduce(_corners(measured))
     truth, found = (_edges(depth, source) & measured for depth in (target, pred))

@@ -1,6 +1,8 @@
 """Flatness of predictions, per image and then averaged."""
 
 import logging
+from collections.abc import Sequence
+from typing import Any
 
 from mmengine.logging import print_log
 from torch import Tensor
@@ -8,7 +10,7 @@ from torch import Tensor
 from mmwsdepth.functional import FlatnessErrors, flatness_errors
 from mmwsdepth.registry import METRICS
 
-from .per_image_metric import PerImageMetric, Row
+from .per_image_metric import PerImageMetric, Row, Scored
 
 
 @METRICS.register_module()
@@ -32,11 +34,14 @@ class FlatnessMetric(PerImageMetric):
             f'{self.max_depth} m: flatness cannot be scored'
         )
 
+    def process(self, data_batch: Any, data_samples: Sequence[dict]) -> None:
+        """Score a batch, see `PerImageMetric`, without HR ground truth."""
+        without = [{k: v for k, v in s.items() if k != 'gt_depth_map_hr'} for s in data_samples]
+        super().process(data_batch, without)
+
     def row_for(self, sample: dict) -> Row:
         """Score a sample that has the sensor's depth."""
-        if 'gt_depth_map' not in sample:
-            return "the sensor's depth"
-        return super().row_for({k: v for k, v in sample.items() if k != 'gt_depth_map_hr'})
+        return super().row_for(sample) if 'gt_depth_map' in sample else "the sensor's depth"
 
     def prediction_for(self, sample: dict, target: Tensor) -> Tensor:
         """Take a sample's prediction as it is, (1, H, W), unless the sensor's depth is finer."""
@@ -49,13 +54,13 @@ class FlatnessMetric(PerImageMetric):
         errors = flatness_errors(pred, target, valid)
         return 'flat surfaces' if errors is None else list(errors)
 
-    def compute_metrics(self, results: list[tuple[str, Row]]) -> dict[str, float]:
+    def compute_metrics(self, results: list[Scored]) -> dict[str, float]:
         """Average over the images with flat surfaces, which a scene need not have.
 
         Args:
-            results: A name and the row of each image.
+            results: See `PerImageMetric`.
         """
-        if any(not isinstance(row, str) for _, row in results):
+        if any(not isinstance(row, str) for _, row, _ in results):
             return super().compute_metrics(results)
         text = f'{self.prefix}: none of {len(results)} images has {self.need}'
         print_log(text, logger='current', level=logging.WARNING)

@@ -6,6 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from mmwsdepth.datasets.bad_file import printable
 from mmwsdepth.registry import DATASETS, METRICS
 
 from .depth_metric import DepthMetric
@@ -21,6 +22,9 @@ class MeanDepthMetric(DepthMetric):
         max_depth: See `DepthMetric`.
         crop: See `DepthMetric`.
         collect_device: 'cpu' or 'gpu', for distributed evaluation.
+
+    Raises:
+        ValueError: When scoring, two depth maps differ in size.
     """
 
     default_prefix = 'mean depth map'
@@ -40,10 +44,14 @@ class MeanDepthMetric(DepthMetric):
     def mean_depth(self) -> Tensor:
         """(1, h, w) in meters: each pixel's mean over the images in which it was measured."""
         dataset = DATASETS.build(self.dataset)
-        maps = (torch.from_numpy(dataset[i]['gt_depth_map']) for i in range(len(dataset)))
-        first = next(maps)
-        total, count = first.to(torch.float64, copy=True), (first > 0).double()
-        for depth in maps:
+        samples = (dataset[i] for i in range(len(dataset)))
+        first = next(samples)
+        depth = torch.from_numpy(first['gt_depth_map'])
+        total, count = depth.to(torch.float64, copy=True), (depth > 0).double()
+        for sample in samples:
+            depth = torch.from_numpy(sample['gt_depth_map'])
+            if depth.shape != total.shape:
+                raise ValueError(_complaint(sample, first))
             total += depth
             count += depth > 0
         return (total / count.clamp(min=1)).float()[None]
@@ -52,3 +60,12 @@ class MeanDepthMetric(DepthMetric):
         """Bring the mean depth map to the grid of the ground truth, (1, h, w)."""
         mean = self.mean_depth[None].to(target.device)
         return F.interpolate(mean, target.shape[-2:], mode='bilinear', align_corners=False)[0]
+
+
+def _complaint(sample: dict, first: dict) -> str:
+    (h, w), (height, width) = sample['gt_depth_map'].shape, first['gt_depth_map'].shape
+    return printable(
+        f'{sample.get("depth_map_path", "a sample")}: depth is {h}x{w} after the pipeline, that of '
+        f'{first.get("depth_map_path", "the first")} {height}x{width}: the mean depth map needs '
+        'one size: resize in the pipeline, or leave MeanDepthMetric out'
+    )

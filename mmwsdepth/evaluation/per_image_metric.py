@@ -18,14 +18,15 @@ from .crops import CROPS, crop_mask
 
 NAMED_IMAGES = 3
 Row = list[float] | str
+Scored = tuple[str, Row, bool]
 
 
 class PerImageMetric(BaseMetric):
     """Per-image means, then the mean over images; a subclass says what is measured.
 
     One row of numbers an image is kept, whatever its size. An image that lacks what the metric
-    needs is reported and skipped. A prediction with NaN or infinite depth is reported, and scores
-    NaN in every column.
+    needs is reported and skipped, as is one without HR ground truth among others that have it. A
+    prediction with NaN or infinite depth is reported, and scores NaN in every column.
 
     Args:
         min_depth: Depth in meters below which nothing is scored; predictions are clamped to it.
@@ -86,7 +87,8 @@ class PerImageMetric(BaseMetric):
                 `gt_depth_map`, (1, h, w), in meters.
         """
         for sample in data_samples:
-            self.results.append((sample.get('name', '?'), self.row_for(sample)))
+            is_hr = 'gt_depth_map_hr' in sample
+            self.results.append((sample.get('name', '?'), self.row_for(sample), is_hr))
 
     def row_for(self, sample: dict) -> Row:
         """Score a sample at HR where it has HR ground truth, else on the sensor's grid."""
@@ -117,14 +119,15 @@ class PerImageMetric(BaseMetric):
             return downsample_depth(pred[None], (h, w), self.sensor, is_dense=True)[0]
         return F.interpolate(pred[None], (h, w), mode='bilinear', align_corners=False)[0]
 
-    def compute_metrics(self, results: list[tuple[str, Row]]) -> dict[str, float]:
+    def compute_metrics(self, results: list[Scored]) -> dict[str, float]:
         """Average over the images that could be scored.
 
         Args:
-            results: A name and the row of each image.
+            results: Of each image its name, its row and whether it has HR ground truth.
         """
-        self._report_skipped(results)
-        scored = [(name, row) for name, row in results if not isinstance(row, str)]
+        rows_of = _on_one_grid(results)
+        self._report_skipped(rows_of)
+        scored = [(name, row) for name, row in rows_of if not isinstance(row, str)]
         if not scored:
             raise ValueError(f'none of {len(results)} images has {self.need}')
         report_broken(self.prefix, [n for n, row in scored if math.isnan(row[0])], len(results))
@@ -146,6 +149,16 @@ class PerImageMetric(BaseMetric):
                 logger='current',
                 level=logging.WARNING,
             )
+
+
+def _on_one_grid(results: Sequence[Scored]) -> list[tuple[str, Row]]:
+    """Names and rows; errors at HR and on the sensor's grid make no common mean."""
+    if not any(is_hr for _, _, is_hr in results):
+        return [(name, row) for name, row, _ in results]
+    lacking = 'HR ground truth, which others have'
+    return [
+        (name, row if is_hr or isinstance(row, str) else lacking) for name, row, is_hr in results
+    ]
 
 
 def report_broken(prefix: str | None, names: Sequence[str], total: int) -> None:

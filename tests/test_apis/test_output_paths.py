@@ -75,3 +75,9 @@ def test_a_file_and_a_folder_of_one_name_are_named(tmp_path: Path) -> None:
     files = [picture(tmp_path / 'in/a.jpg'), picture(tmp_path / 'in/a.png/b.png')]
     with pytest.raises(ValueError, match=r'a\.png: would be written for both .*a\.jpg and '):
         check(tmp_path / 'out', *files)
+
+
+def test_a_link_that_leads_nowhere_is_no_input_to_keep(tmp_path: Path) -> None:
+    picture(tmp_path / 'in/a.png')
+    (tmp_path / 'in/b.png').symlink_to('b.png')
+    check(tmp_path / 'out', tmp_path / 'in')

@@ -270,6 +270,12 @@ def test_written_depth_is_read_back_within_half_a_millimeter(tmp_path, name, far
     np.testing.assert_allclose(again, depth, atol=0.000501)
 
 
+def test_depth_is_written_once_whatever_its_type_was_before(tmp_path):
+    for farthest, name in ((70.0, 'a.b.npy'), (2.0, 'a.b.png'), (70.0, 'a.b.npy')):
+        write_depth(tmp_path / 'a.b', np.full((2, 2), farthest))
+        assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
 def test_names_that_differ_behind_a_dot_do_not_overwrite_each_other(tmp_path):
     paths = [write_depth(tmp_path / name, METERS) for name in ('room.1', 'room.2', 'room')]
     assert len(set(paths)) == len(list(tmp_path.iterdir())) == 3
@@ -327,6 +333,24 @@ def test_the_largest_number_of_an_integer_type_is_missing(tmp_path, dtype):
     np.save(tmp_path / 'a.npy', np.array([[largest, 4], [0, 5]], dtype))
     depth = read_depth(tmp_path / 'a.npy', 1.0, (0.0, np.inf))
     np.testing.assert_array_equal(depth, [[0, 4], [0, 5]])
+
+
+@pytest.mark.parametrize('suffix', ['.npy', '.npz', '.tiff'])
+@pytest.mark.parametrize('dtype', ['u2', '>u2', 'i4', 'u4', 'i8', 'f4', '>f8'])
+@pytest.mark.parametrize('scale', [0.001, 0.0002, 1 / 256])
+def test_65535_is_missing_in_every_type_and_unit(tmp_path, suffix, dtype, scale):
+    stored = np.array([[65535, 2000], [65534, 65535]], dtype)
+    path = tmp_path / f'a{suffix}'
+    if suffix == '.npz':
+        np.savez(path, stored)
+    elif suffix == '.npy':
+        np.save(path, stored)
+    elif dtype in ('u2', 'i4', 'f4'):
+        save(path, stored)
+    else:
+        return
+    expected = np.array([[0, 2000], [65534, 0]]) * scale
+    np.testing.assert_allclose(read_depth(path, scale, (0.0, 1e3)), expected, rtol=1e-6)
 
 
 def test_negative_depth_is_called_negative(tmp_path):

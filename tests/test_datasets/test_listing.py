@@ -62,3 +62,26 @@ def test_a_name_that_is_not_utf8_is_found(folder):
 
 def test_a_missing_folder_holds_nothing(tmp_path):
     assert find_files(tmp_path / 'nowhere') == []
+
+
+@pytest.mark.parametrize('target', ['link.png', 'nowhere', 'x' * 300, 'a/1.png/x'])
+def test_a_link_that_leads_nowhere_is_listed(folder, target):
+    (folder / 'link.png').symlink_to(target)
+    (folder / 'b').symlink_to('c')
+    (folder / 'c').symlink_to('b')
+    assert names(folder, '.png') == ['a/1.png', 'a/2.PNG', 'link.png']
+
+
+@pytest.mark.parametrize('name', ['', 'a'])
+def test_a_folder_that_cannot_be_listed_is_one_sentence(folder, monkeypatch, name):
+    closed, scandir = str(folder / name), os.scandir
+
+    def scan(path):
+        if str(path) == closed:
+            raise PermissionError(13, 'Permission denied', path)
+        return scandir(path)
+
+    monkeypatch.setattr(os, 'scandir', scan)
+    with pytest.raises(OSError, match=r': cannot be listed \(Permission denied\): make') as caught:
+        find_files(folder)
+    assert str(caught.value).startswith(f'{closed}: ')

@@ -100,6 +100,35 @@ def test_another_aspect_is_a_complaint_with_both_sizes(rgbd_folder, size, grid):
     assert 'aspect ratios differ by more than 2%' in text
 
 
+@pytest.mark.parametrize('suffix', ['.png', '.npy'])
+@pytest.mark.parametrize(
+    ('hr', 'words'),
+    [
+        ((48, 64), 'more pixels than its image'),
+        ((24, 33), 'more pixels than its image'),
+        ((16, 24), 'aspect ratios differ'),
+        ((24, 32), None),
+        ((12, 16), None),
+    ],
+)
+def test_hr_depth_is_held_against_its_image_too(rgbd_folder, suffix, hr, words):
+    files = rgbd_folder.add('a')
+    files.hr = rgbd_folder.add('hr', grid=hr, depth=suffix).depth
+    text = verdict(files)
+    assert text is None if words is None else text.startswith(f'{files.hr}: ') and words in text
+
+
+@pytest.mark.parametrize('part', ['image', 'depth', 'hr'])
+def test_a_link_in_a_circle_is_a_complaint(rgbd_folder, part):
+    files = rgbd_folder.add('a', hr='.png')
+    path = getattr(files, part)
+    path.unlink()
+    path.symlink_to(path.name)
+    assert [find_issue(pair) for pair in pairs_in(rgbd_folder, hr=True)[0]] == [
+        f'{path}: no such file'
+    ]
+
+
 def test_an_image_turned_by_its_exif_tag_is_judged_as_it_is_read(rgbd_folder):
     exif = Image.Exif()
     exif[0x0112] = 6

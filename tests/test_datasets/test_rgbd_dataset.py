@@ -151,6 +151,25 @@ def test_hr_ground_truth_comes_on_its_own_grid(rgbd_folder, dataset, ann_file):
     assert sample['gt_depth_map_hr'].shape == (24, 32)
 
 
+@pytest.mark.parametrize('ann_file', ['', 'split.txt'])
+def test_where_hr_ground_truth_is_asked_for_every_pair_has_it(
+    rgbd_folder, dataset, warned, ann_file
+):
+    images = [rgbd_folder.add(name, hr='.npy' if name == 'b' else None).image for name in 'abc']
+    (rgbd_folder.root / 'split.txt').write_text('a a\nb b\nc c\n')
+    assert names(dataset(ann_file=ann_file, data_prefix=HR)) == ['b']
+    (message,) = warned
+    assert f'left out 2 bad of 3: {images[0]}: no HR depth in {rgbd_folder.root}/hr; ' in message
+    assert names(dataset()) == ['a', 'b', 'c']
+
+
+def test_where_no_pair_has_hr_ground_truth_that_is_an_error(rgbd_folder, dataset):
+    rgbd_folder.add('a')
+    rgbd_folder.add('b', depth=None, hr='.png')
+    with pytest.raises(ValueError, match=r'among 2 images, .*/a\.png: no HR depth'):
+        dataset(data_prefix=HR)
+
+
 def test_indices_choose_samples(rgbd_folder, dataset):
     for name in 'abcd':
         rgbd_folder.add(name)
@@ -192,6 +211,24 @@ def test_testing_goes_on_with_an_empty_sample(rgbd_folder, dataset, damage, warn
     assert data.num_bad_files == len(warned) == 1
     assert 'is_bad' not in data[0]['data_samples']
     assert 'is_bad' not in data.get_data_info(1)
+
+
+@pytest.mark.parametrize('part', ['image', 'depth', 'hr'])
+@pytest.mark.parametrize('emptied', [False, True])
+def test_a_file_lost_while_testing_leaves_a_sample_of_its_size(
+    rgbd_folder, dataset, warned, part, emptied
+):
+    for name in 'ab':
+        files = rgbd_folder.add(name, (48, 64), (12, 16), hr='.npy')
+    data = dataset(pipeline=PACK, data_prefix=HR, test_mode=True)
+    path = getattr(files, part)
+    if emptied:
+        path.write_bytes(b'')
+    else:
+        path.unlink()
+    shapes = [(s['inputs'].shape, s['data_samples'].gt_depth_map.shape) for s in (data[0], data[1])]
+    assert shapes == [((3, 48, 64), (12, 16))] * 2
+    assert data.num_bad_files == len(warned) == 1
 
 
 def test_one_file_that_contradicts_the_scale_counts_as_bad(rgbd_folder, dataset, warned):

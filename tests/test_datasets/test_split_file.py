@@ -85,6 +85,39 @@ def test_an_absolute_path_may_lead_elsewhere(listed, rgbd_folder, tmp_path):
     assert name == str(image.with_suffix(''))[1:] and not complaints
 
 
+@pytest.mark.parametrize('linked', ['root', 'folders', 'above'])
+@pytest.mark.parametrize('is_listed_by_link', [False, True])
+def test_an_absolute_path_may_be_spelled_through_links(
+    rgbd_folder, tmp_path, linked, is_listed_by_link
+):
+    name = 's/depth_1'
+    hr_depth = rgbd_folder.add(name, hr='.npy').hr
+    link = tmp_path / 'link'
+    if linked == 'folders':
+        link.mkdir()
+        for folder in ('images', 'annotations', 'hr'):
+            (link / folder).symlink_to(rgbd_folder.root / folder)
+    elif linked == 'root':
+        link.symlink_to('data')
+    else:
+        link.symlink_to('.')
+        link /= 'data'
+    root, listed = (rgbd_folder.root, link) if is_listed_by_link else (link, rgbd_folder.root)
+    split = tmp_path / 'split.txt'
+    split.write_text(f'{listed}/images/{name}.png {listed}/annotations/{name}\n')
+    (pair,), complaints = pair_split_file(split, root / 'images', root / 'annotations', root / 'hr')
+    assert pair.name == name and not complaints
+    assert pair.hr_depth == root / hr_depth.relative_to(rgbd_folder.root)
+    assert pair.depth == root / 'annotations' / f'{name}.png'
+
+
+def test_a_name_longer_than_a_file_s_may_be_is_a_complaint(listed):
+    long = 'x' * 300
+    assert listed(f'{long} a.png\na.png a.png\n') == (
+        ['a'], [f'split.txt:1: images/{long}: no such file'],
+    )  # fmt: skip
+
+
 def test_latin_1_is_read_where_the_files_bear_it_out(listed, rgbd_folder):
     rgbd_folder.add('fotoé')
     assert listed('fotoé.png fotoé.png\n'.encode('latin-1')) == (['fotoé'], [])

@@ -77,3 +77,9 @@ def test_bad_hr_ground_truth_is_a_complaint(box_folder):
     pair = pair_in(root)._replace(hr_depth=hr)
     sample = examine(pair, DataFolder('', root / 'images', root / 'annotations'))
     assert 'no pixel of 150x195 was measured' in sample.complaint
+
+
+@pytest.mark.parametrize('dtype', [np.uint16, np.int32, np.float32])
+def test_what_counts_as_missing_is_not_described(dtype):
+    raw = describe_raw(np.array([[65535, 2000], [0, 3000]], dtype))
+    assert raw.values.max() == 3000 and raw.missing == 0.5

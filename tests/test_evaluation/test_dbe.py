@@ -151,3 +151,9 @@ def test_the_slow_sums_agree():
     accuracy = sum(local) / len(local)
     both = [min(d, 10) for d in to_truth + to_found]
     assert dbe(pred, target, ALL) == pytest.approx((accuracy, sum(both) / len(both)), rel=1e-5)
+
+
+@pytest.mark.parametrize('size', [(1, 8), (8, 1), (1, 1)])
+def test_a_map_of_one_row_or_column_has_no_edge(size):
+    depth = torch.rand(size) + 1
+    assert dbe(depth, depth, torch.ones(size, dtype=torch.bool)) is None

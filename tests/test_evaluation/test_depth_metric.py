@@ -234,11 +234,21 @@ def test_what_is_kept_of_an_image_does_not_grow_with_it():
         metric = METRICS.build(dict(type='mmwsdepth.DepthMetric'))
         pred, target = depth_maps(2, size)
         metric.process(None, [sample(pred, 'name', gt_depth_map=target)])
-        ((name, row),) = metric.results
+        ((name, row, _),) = metric.results
         assert name == 'name' and [type(value) for value in row] == [float] * len(ERROR_NAMES)
         return len(pickle.dumps(metric.results))
 
     assert kept((8, 16)) == kept((128, 256))
+
+
+def test_errors_at_hr_and_on_the_sensor_s_grid_make_no_common_mean(log):
+    coarse, fine = samples(5), samples(5)
+    for one in fine:
+        one['gt_depth_map_hr'] = one['gt_depth_map']
+    assert score([fine[0], *coarse[1:4], fine[4]]) == pytest.approx(score([fine[0], fine[4]]))
+    (message,) = log.messages
+    assert 'skipped 3 of 5 images without HR ground truth, which others have: image 1' in message
+    assert score(coarse) == pytest.approx(score(fine)) and len(log.messages) == 1
 
 
 def test_rows_are_named_by_the_prefix():

@@ -21,7 +21,7 @@ class Depths:
         return len(self.maps)
 
     def __getitem__(self, index):
-        return dict(gt_depth_map=self.maps[index])
+        return dict(gt_depth_map=self.maps[index], depth_map_path=f'{index}.png')
 
 
 def holey_maps(dtype=np.float32):
@@ -89,7 +89,8 @@ def test_the_training_set_is_read_once_and_only_when_needed(monkeypatch):
 
 def test_a_set_of_several_sizes_is_refused():
     maps = [np.ones((8, 16), np.float32), np.ones((8, 8), np.float32)]
-    with pytest.raises(RuntimeError, match='16'):
+    message = r'^1\.png: depth is 8x8 after the pipeline, that of 0\.png 8x16: .* needs one size'
+    with pytest.raises(ValueError, match=message):
         _ = metric_of(maps).mean_depth
 
 

@@ -21,7 +21,7 @@ class ResizeRGBD(BaseTransform):
 
     Args:
         scale: (width, height) of the image in pixels.
-        keep_ratio: Fit into `scale` instead of filling it.
+        keep_ratio: Fit into `scale` instead of filling it; a side keeps one pixel at least.
     """
 
     def __init__(self, scale: tuple[int, int], keep_ratio: bool = False) -> None:
@@ -34,7 +34,8 @@ class ResizeRGBD(BaseTransform):
         new_width, new_height = self.scale
         if self.keep_ratio:
             factor = min(new_width / width, new_height / height)
-            new_width, new_height = round(width * factor), round(height * factor)
+            new_width = max(round(width * factor), 1)
+            new_height = max(round(height * factor), 1)
         shrinks = new_width * new_height < width * height
         results[IMAGE] = cv2.resize(
             results[IMAGE],
@@ -88,16 +89,31 @@ class RandomRotateRGBD(BaseTransform):
         apply, angle = np.random.rand() < self.prob, np.random.uniform(-self.degree, self.degree)
         if not apply:
             return results
-        results[IMAGE] = _rotate(results[IMAGE], angle, cv2.INTER_LINEAR, cv2.BORDER_REFLECT_101)
+        size = results[IMAGE].shape[:2]
+        results[IMAGE] = cv2.warpAffine(
+            results[IMAGE],
+            _rotation(angle, size, size),
+            size[::-1],
+            flags=cv2.INTER_LINEAR,
+            borderMode=cv2.BORDER_REFLECT_101,
+        )
         for key in depth_keys(results):
-            results[key] = _rotate(results[key], angle, cv2.INTER_NEAREST, cv2.BORDER_CONSTANT)
+            grid = results[key].shape
+            matrix = _rotation(angle, size, grid)
+            results[key] = cv2.warpAffine(results[key], matrix, grid[::-1], flags=cv2.INTER_NEAREST)
         return results
 
 
-def _rotate(array: np.ndarray, angle: float, interpolation: int, border: int) -> np.ndarray:
-    height, width = array.shape[:2]
-    matrix = cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), angle, 1.0)
-    return cv2.warpAffine(array, matrix, (width, height), flags=interpolation, borderMode=border)
+def _rotation(angle: float, image: tuple[int, int], grid: tuple[int, int]) -> np.ndarray:
+    """Matrix on a grid of the image's rotation, (2, 3); a shear too if aspect ratios differ."""
+    (height, width), (h, w) = image, grid
+    center = np.array([w - 1, h - 1]) / 2
+    matrix = cv2.getRotationMatrix2D((0, 0), angle, 1.0)
+    stretch = height * w / (h * width)
+    matrix[0, 1] *= stretch
+    matrix[1, 0] /= stretch
+    matrix[:, 2] = center - matrix[:, :2] @ center
+    return matrix
 
 
 MAX_LOSS = 0.25

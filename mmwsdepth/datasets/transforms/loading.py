@@ -8,8 +8,10 @@ from mmcv.transforms import BaseTransform
 from mmwsdepth.registry import TRANSFORMS
 
 from ..depth_io import BadFileError, peek_size, read_color, read_depth
-from ..pairing import size_complaint
+from ..pairing import Size, size_complaint
 from .keys import DEPTH, HR_DEPTH, IMAGE, Results
+
+ANY_SIZE = (32, 32)
 
 
 @TRANSFORMS.register_module()
@@ -26,7 +28,7 @@ class LoadColor(BaseTransform):
         """Add the image."""
         path = results['img_path']
         if results.get('is_bad'):
-            results[IMAGE] = np.zeros((*_size_or_any(path), 3), np.uint8)
+            results[IMAGE] = np.zeros((*_size_of(IMAGE, path, results), 3), np.uint8)
         else:
             results[IMAGE] = read_color(path)
         results['img_shape'] = results['ori_shape'] = results[IMAGE].shape[:2]
@@ -51,7 +53,7 @@ class LoadDepth(BaseTransform):
                 continue
             path = results[path_key]
             if results.get('is_bad'):
-                results[key] = np.zeros(_size_or_any(path), np.float32)
+                results[key] = np.zeros(_size_of(key, path, results), np.float32)
             else:
                 results[key] = read_depth(path, results['depth_scale'], results['depth_range'])
                 complaint = size_complaint(
@@ -62,8 +64,10 @@ class LoadDepth(BaseTransform):
         return results
 
 
-def _size_or_any(path: str) -> tuple[int, int]:
+def _size_of(key: str, path: str, results: Results) -> Size:
+    """What the data set knows since it listed the file, else what the header says."""
+    known = dict(zip((IMAGE, DEPTH), results.get('sizes') or (), strict=False))
     try:
-        return peek_size(Path(path)) or (32, 32)
+        return known.get(key) or peek_size(Path(path)) or ANY_SIZE
     except BadFileError:
-        return 32, 32
+        return ANY_SIZE

@@ -84,9 +84,9 @@ def refuse_mixed_sizes(loader: DataLoader) -> None:
     if (loader.batch_size or getattr(loader.batch_sampler, 'batch_size', 1)) == 1:
         return
     kinds: dict[Any, tuple[RGBDDataset, dict[str, Any]]] = {}
-    for part, dataset in enumerate(_rgbd_datasets(loader.dataset)):
+    for part, dataset in enumerate(rgbd_datasets(loader.dataset)):
         for info in map(dataset.get_data_info, range(len(dataset))):
-            if info['sizes'] is not None:
+            if info['sizes'] is not None and None not in info['sizes']:
                 kinds.setdefault((info['sizes'], part), (dataset, info))
     if len(kinds) < 2:
         return
@@ -128,7 +128,7 @@ def _text(shapes: Any) -> str:
 def _images(dataset: Any) -> dict[Identity, str]:
     """Images by what the file system knows them as."""
     found = {}
-    for part in _rgbd_datasets(dataset):
+    for part in rgbd_datasets(dataset):
         for index in range(len(part)):
             path = part.get_data_info(index)['img_path']
             if os.path.exists(path):
@@ -137,13 +137,13 @@ def _images(dataset: Any) -> dict[Identity, str]:
     return found
 
 
-def _rgbd_datasets(dataset: Any) -> Iterator[RGBDDataset]:
+def rgbd_datasets(dataset: Any) -> Iterator[RGBDDataset]:
     """The data sets within MMEngine's wrappers."""
     if isinstance(dataset, RGBDDataset):
         yield dataset
     for inner in [*getattr(dataset, 'datasets', []), getattr(dataset, 'dataset', None)]:
         if inner is not None:
-            yield from _rgbd_datasets(inner)
+            yield from rgbd_datasets(inner)
 
 
 def _unlike_validation(runner: Runner) -> Any:

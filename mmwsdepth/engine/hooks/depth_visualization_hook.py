@@ -17,11 +17,12 @@ from mmengine.visualization import LocalVisBackend, Visualizer
 from mmwsdepth.datasets.bad_file import printable
 from mmwsdepth.datasets.depth_io import read_color
 from mmwsdepth.datasets.transforms.formatting import PATH_KEYS
-from mmwsdepth.datasets.write_whole import keep_inputs, write_whole
+from mmwsdepth.datasets.write_whole import keep_apart, keep_inputs, write_whole
 from mmwsdepth.functional import fuse_sensor_depth
 from mmwsdepth.registry import HOOKS
 from mmwsdepth.visualization import draw_depth_panels
 
+from .output_check import check_outputs
 from .unwrap import unwrapped_model
 
 
@@ -36,7 +37,7 @@ class DepthVisualizationHook(Hook):
     `depth/NAME`.
 
     Args:
-        max_images: Pictures of each evaluation, per process.
+        max_images: Pictures of each evaluation, per process; one of images that share a name.
         show_dir: Folder for the pictures of a test; none are written by default. Those of a
             validation go to `pictures/iter_N` in the work directory.
     """
@@ -44,15 +45,24 @@ class DepthVisualizationHook(Hook):
     def __init__(self, max_images: int = 4, show_dir: str | None = None) -> None:
         self.max_images = max_images
         self.show_dir = show_dir
-        self.num_drawn = 0
+        self.drawn: set[str] = set()
 
     def before_val_epoch(self, runner: Runner) -> None:
         """Start counting."""
-        self.num_drawn = 0
+        self.drawn = set()
+
+    def before_test(self, runner: Runner) -> None:
+        """Look at the data set before the work.
+
+        Raises:
+            ValueError: See `check_outputs`.
+        """
+        if self.show_dir:
+            check_outputs(Path(self.show_dir), runner.test_dataloader.dataset)
 
     def before_test_epoch(self, runner: Runner) -> None:
         """Start counting."""
-        self.num_drawn = 0
+        self.drawn = set()
 
     def after_val_iter(
         self,
@@ -79,7 +89,7 @@ class DepthVisualizationHook(Hook):
 
     def after_val_epoch(self, runner: Runner, metrics: dict[str, float] | None = None) -> None:
         """Say where the pictures are."""
-        if self.num_drawn and get_rank() == 0:
+        if self.drawn and get_rank() == 0:
             runner.logger.info(f'pictures: {runner.work_dir}/pictures/iter_{runner.iter}')
 
     def _draw(
@@ -88,17 +98,19 @@ class DepthVisualizationHook(Hook):
         options = getattr(unwrapped_model(runner), 'inference', None)
         is_fused = getattr(options, 'use_sensor_depth', False)
         drawn = []
-        for sample in samples[: max(self.max_images - self.num_drawn, 0)]:
-            if sample.get('is_bad'):
+        for sample in samples[: max(self.max_images - len(self.drawn), 0)]:
+            if sample.get('is_bad') or sample.name in self.drawn:
                 continue
             figure = _draw_sample(sample, is_fused)
             path = folder / f'{sample.name}.png'
-            keep_inputs(path, [sample.get(key) for key in PATH_KEYS if key in sample])
+            inputs = [sample.get(key) for key in PATH_KEYS if key in sample]
+            keep_inputs(path, inputs)
+            keep_apart(path, inputs)
             content = BytesIO()
             figure.savefig(content)
             write_whole(path, content.getvalue())
             drawn.append((sample.name, figure))
-            self.num_drawn += 1
+            self.drawn.add(sample.name)
         return drawn
 
 

@@ -12,8 +12,10 @@ from mmengine.structures import BaseDataElement
 
 from mmwsdepth.datasets.depth_io import write_depth
 from mmwsdepth.datasets.transforms.formatting import PATH_KEYS
-from mmwsdepth.datasets.write_whole import keep_inputs
+from mmwsdepth.datasets.write_whole import keep_apart, keep_inputs
 from mmwsdepth.registry import HOOKS
+
+from .output_check import check_outputs, claim
 
 
 @HOOKS.register_module()
@@ -26,6 +28,16 @@ class SavePredictionsHook(Hook):
 
     def __init__(self, out_dir: str) -> None:
         self.out_dir = out_dir
+        self._taken: dict[str, str] = {}
+
+    def before_test(self, runner: Runner) -> None:
+        """Look at the data set before the work.
+
+        Raises:
+            ValueError: See `check_outputs`.
+        """
+        self._taken = {}
+        check_outputs(Path(self.out_dir), runner.test_dataloader.dataset)
 
     def after_test_iter(
         self,
@@ -37,7 +49,8 @@ class SavePredictionsHook(Hook):
         """Write a batch; an image that could not be read has no prediction.
 
         Raises:
-            ValueError: The folder is that of the images or of ground truth.
+            ValueError: The folder is that of the images or of ground truth, or another image has
+                the same name.
         """
         for sample in outputs or ():
             if sample.get('is_bad'):
@@ -54,4 +67,6 @@ class SavePredictionsHook(Hook):
             inputs = [sample.get(key) for key in PATH_KEYS if key in sample]
             for suffix in ('.png', '.npy'):
                 keep_inputs(path.with_name(path.name + suffix), inputs)
+            keep_apart(path, inputs)
+            claim(self._taken, path, sample.get('img_path'))
             write_depth(path, depth)

@@ -37,6 +37,7 @@ class TrainedSizeHook(Hook):
         self._seen: list[dict[str, Any]] = []
         self._num_measured = 0
         self._known: dict[str, Any] = {}
+        self._is_measuring = True
 
     def known(self) -> dict[str, Any]:
         """Options by name, as far as they are known."""
@@ -45,9 +46,13 @@ class TrainedSizeHook(Hook):
         return self._known
 
     def after_load_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
-        """Take over what a checkpoint says, until this run trains."""
+        """Take over what a checkpoint says, until this run trains; for good if it resumes."""
         meta = checkpoint.get('meta')
         self._known = dict(meta.get('test_cfg') or {}) if isinstance(meta, dict) else {}
+
+    def before_train(self, runner: Runner) -> None:
+        """Measure, unless the run goes on from where it was measured."""
+        self._is_measuring = runner.iter == 0 or 'trained_size' not in self._known
 
     def after_train_iter(
         self,
@@ -57,6 +62,8 @@ class TrainedSizeHook(Hook):
         outputs: dict | None = None,
     ) -> None:
         """Look at the batch's samples."""
+        if not self._is_measuring:
+            return
         if not self._seen:
             self._known = {}
         if len(self._seen) < ENOUGH and isinstance(data_batch, dict):

@@ -208,7 +208,14 @@ def rotated(size, grid, hr=None, seed=0, degree=20.0):
 
 @pytest.mark.parametrize('seed', range(4))
 @pytest.mark.parametrize(
-    ('size', 'grid'), [((60, 80), (60, 80)), ((60, 80), (15, 20)), ((80, 60), (20, 15))]
+    ('size', 'grid'),
+    [
+        ((60, 80), (60, 80)),
+        ((60, 80), (15, 20)),
+        ((80, 60), (20, 15)),
+        ((60, 160), (15, 20)),
+        ((160, 60), (20, 15)),
+    ],
 )
 def test_rotation_turns_both_grids_by_one_angle_about_one_center(size, grid, seed):
     results = rotated(size, grid, seed=seed)
@@ -278,6 +285,12 @@ def test_resizing_gives_the_image_the_size_asked_for(scale, keep_ratio, expected
     assert results['img_shape'] == results['img'].shape[:2] == expected
     drift = (results['img'][..., :2] - places(expected))[2:-2, 2:-2] * (32, 24)
     assert np.abs(drift).max() < 0.1
+
+
+@pytest.mark.parametrize(('size', 'expected'), [((1, 200), (1, 64)), ((200, 1), (48, 1))])
+def test_a_side_that_keeps_the_ratio_keeps_a_pixel(size, expected):
+    results = ResizeRGBD((64, 48), keep_ratio=True)(sample(size, size))
+    assert results['img_shape'] == results['gt_depth_map'].shape == expected
 
 
 @pytest.mark.parametrize('scale', [(8, 6), (16, 12), (32, 24), (50, 40)])

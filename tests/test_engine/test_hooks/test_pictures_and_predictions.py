@@ -134,6 +134,38 @@ def test_what_was_read_is_not_overwritten(make_runner, samples, tmp_path, key) -
     assert path.read_bytes() == before
 
 
+@pytest.mark.parametrize('key', ['img_path', 'depth_map_path', 'hr_depth_map_path'])
+def test_nothing_is_written_beside_what_was_read(make_runner, samples, tmp_path, key) -> None:
+    (tmp_path / 'in').mkdir()
+    (tmp_path / 'out').mkdir()
+    (tmp_path / 'out/attic').symlink_to('../in')
+    samples[0].set_metainfo({key: str(tmp_path / 'in' / 'room_00000.jpg')})
+    if key == 'img_path':
+        cv2.imwrite(samples[0].img_path, np.zeros((48, 64, 3), np.uint8))
+    before = sorted((tmp_path / 'in').iterdir())
+    out = str(tmp_path / 'out')
+    for hook in (SavePredictionsHook(out), DepthVisualizationHook(9, out)):
+        with pytest.raises(ValueError, match=r'this output would lie beside the input .*000\.jpg'):
+            hook.after_test_iter(make_runner(), 0, None, samples[:1])
+    assert sorted((tmp_path / 'in').iterdir()) == before
+
+
+def test_images_that_share_a_name_do_not_overwrite_each_other(
+    make_runner, samples, tmp_path
+) -> None:
+    samples[2].set_metainfo(dict(name=samples[0].name))
+    hook = SavePredictionsHook(str(tmp_path / 'out'))
+    with pytest.raises(ValueError, match=r'written for both .*00000\.jpg and .*00002\.jpg: rename'):
+        hook.after_test_iter(make_runner(), 0, None, samples)
+    raw = cv2.imread(str(tmp_path / 'out/attic/room_00000.png'), cv2.IMREAD_UNCHANGED)
+    assert np.abs(raw / 1000 - samples[0].pred_depth_map.data[0].numpy()).max() < 6e-4
+    runner, drawing = make_runner(), DepthVisualizationHook(max_images=2)
+    drawing.after_val_iter(runner, 0, None, [samples[0], samples[0], samples[2]])
+    samples[2].set_metainfo(dict(name='other'))
+    drawing.after_val_iter(runner, 1, None, samples[2:])
+    assert drawing.drawn == {'attic/room_00000', 'other'}
+
+
 def test_the_report_is_kept(make_runner) -> None:
     runner = make_runner()
     ReportHook().after_val_epoch(runner, {'model/abs_rel': 0.25, 'mean/abs_rel': 0.5})

@@ -80,6 +80,27 @@ def test_a_loaded_checkpoint_counts_until_this_run_trains(make_runner) -> None:
     hook.after_load_checkpoint(runner, dict(state_dict={}))
 
 
+@pytest.mark.parametrize(
+    ('start', 'loaded', 'kept'),
+    [
+        (5, dict(trained_size=(30, 40), trained_focal_length=33.0), True),
+        (5, dict(trained_size=(30, 40), depth_factor=1.2), True),
+        (5, dict(), False),
+        (5, dict(depth_factor=1.2), False),
+        (0, dict(trained_size=(30, 40), depth_factor=1.2), False),
+    ],
+)
+def test_a_resumed_run_keeps_what_was_measured(make_runner, start, loaded, kept) -> None:
+    runner, hook, checkpoint = make_runner(), TrainedSizeHook(), dict[str, Any](meta={})
+    runner.iter = start
+    hook.after_load_checkpoint(runner, dict(meta=dict(test_cfg=loaded)))
+    hook.before_train(runner)
+    for _ in range(2):
+        hook.after_train_iter(runner, 0, _batch((48, 64)))
+        hook.before_save_checkpoint(runner, checkpoint)
+        assert checkpoint['meta']['test_cfg'] == (loaded if kept else dict(trained_size=(48, 64)))
+
+
 def test_all_processes_see_images_at_the_size_that_the_first_measured(
     make_runner, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -158,6 +158,13 @@ def test_every_pixel_is_covered_and_tiles_have_one_size() -> None:
             assert all(left + side - right >= overlap for left, right in pairwise(starts))
 
 
+@pytest.mark.parametrize('size', [(8, 90), (90, 12), (7, 90), (8, 48), (32, 12)])
+def test_a_side_may_be_as_short_as_the_overlap(size) -> None:
+    options = _options(overlap=(8, 12), global_size=None)
+    depth = infer(torch.zeros(1, 3, *size), lambda image: 2 + image[:, :1], options)
+    assert depth.shape == (1, 1, *size) and torch.allclose(depth, torch.tensor(2.0))
+
+
 @pytest.mark.parametrize('size', [(1, 1), (5, 97), (33, 32), (64, 64), (3, 200), (50, 49)])
 @pytest.mark.parametrize('tile', [(2, 3), (16, 16), (32, 7)])
 @pytest.mark.parametrize('overlap', [0, 0.5, 0.9, (1, 2)])
