@@ -1,7 +1,12 @@
+import gc
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import mmengine.config.config
 import pytest
 import torch
 from mmengine.config import Config
@@ -12,6 +17,15 @@ from mmwsdepth.datasets.rooms import write_rooms
 ROOT = Path(__file__).resolve().parents[1]
 CONFIGS = sorted((ROOT / 'configs').glob('*.py'))
 ROOMS = dict(num=dict(train=8, test=3), size=(48, 64))
+PRELOADED = ROOT / 'tests' / 'preloaded'
+
+# Laying out a config takes as long as a tiny training.
+mmengine.config.config.FormatCode = lambda text, **style: (text, True)
+
+
+def pytest_collection_finish() -> None:
+    """Spare garbage collections, which each data set asks for, what has been imported."""
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
@@ -27,6 +41,26 @@ def rooms_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp('rooms')
     write_rooms(root, **ROOMS, progress=False)
     return root
+
+
+@pytest.fixture(scope='session')
+def preloaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """Variables with which `python FILE` and `mmwsdepth` need not import PyTorch anew."""
+    folder = tmp_path_factory.mktemp('preloaded')
+    binaries = Path(sys.executable).parent
+    variables = os.environ | dict(
+        PATH=os.pathsep.join(map(str, [PRELOADED, binaries, os.environ['PATH']])),
+        PYTHON=sys.executable,
+        PRELOADED=str(folder / 'socket'),
+        HF_HUB_CACHE=str(folder / 'hub'),
+        HF_HUB_OFFLINE='1',
+        OMP_NUM_THREADS='1',
+    )
+    command = [sys.executable, PRELOADED / 'server.py', variables['PRELOADED']]
+    pipes = dict(stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    with subprocess.Popen(command, env=variables, **pipes) as server:
+        assert server.stdout.readline(), 'the server did not start'
+        yield variables
 
 
 def without_pretrained(node: Any) -> Any:
