@@ -51,7 +51,9 @@ def preloaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, st
     variables = os.environ | dict(
         PATH=os.pathsep.join(map(str, [PRELOADED, binaries, os.environ['PATH']])),
         PYTHON=sys.executable,
+        PYTHON_EXEC=str(PRELOADED / 'python'),  # what torchrun and our tools start
         PRELOADED=str(folder / 'socket'),
+        PYTHONPATH=str(ROOT),
         HF_HUB_CACHE=str(folder / 'hub'),
         HF_HUB_OFFLINE='1',
         OMP_NUM_THREADS='1',
@@ -61,6 +63,20 @@ def preloaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, st
     with subprocess.Popen(command, env=variables, **pipes) as server:
         assert server.stdout.readline(), 'the server did not start'
         yield variables
+
+
+@pytest.fixture
+def run_program(
+    preloaded: dict[str, str], tmp_path: Path
+) -> Callable[[str], subprocess.CompletedProcess]:
+    """A function that runs the text of a program in a process of its own."""
+
+    def run(text: str) -> subprocess.CompletedProcess:
+        (tmp_path / 'program.py').write_text(text)
+        command = ['python', tmp_path / 'program.py']
+        return subprocess.run(command, env=preloaded, capture_output=True, text=True)
+
+    return run
 
 
 def without_pretrained(node: Any) -> Any:

@@ -17,10 +17,9 @@ import sys
 import matplotlib.pyplot
 import mmengine.config.config
 import mmseg.apis
-import scipy.io
 import torch._dynamo
 
-PRELOADED = matplotlib.pyplot, mmseg.apis, scipy.io, torch._dynamo
+PRELOADED = matplotlib.pyplot, mmseg.apis, torch._dynamo
 
 
 def wait_for_program(listener: socket.socket) -> list[str]:
@@ -66,6 +65,7 @@ with socket.socket(socket.AF_UNIX) as listener:
     listener.listen()
     print('listening', flush=True)
     sys.argv = wait_for_program(listener)
+sys.executable = os.environ['PYTHON_EXEC']
 sys.path[:1] = [os.path.dirname(sys.argv[0]), *os.environ.get('PYTHONPATH', '').split(os.pathsep)]
 sys.modules.pop('sitecustomize', None)
 site.execsitecustomize()

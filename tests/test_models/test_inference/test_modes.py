@@ -164,7 +164,7 @@ def test_every_pixel_is_covered_and_tiles_have_one_size() -> None:
 def test_awkward_sizes_have_depth_everywhere(size, tile, overlap) -> None:
     for global_size in (None, 1, 20, (4, 4)):
         options = _options(
-            tile=tile, overlap=overlap, global_size=global_size, cell=2, tile_batch=16
+            tile=tile, overlap=overlap, global_size=global_size, cell=2, tile_batch=100
         )
         depth = infer(torch.zeros(1, 3, *size), lambda image: 2 + image[:, :1], options)
         assert depth.shape == (1, 1, *size)
