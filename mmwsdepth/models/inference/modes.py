@@ -106,7 +106,7 @@ def slide(image: Tensor, estimate_depth: EstimateDepth, options: InferenceOption
 
 def tile_starts(length: int, side: int, overlap: int) -> list[int]:
     """First pixels of the tiles along an axis; the last one is shifted inwards to end with it."""
-    return [*range(0, length - side, side - overlap), length - side]
+    return [*range(0, length - side, max(side - overlap, 1)), length - side]
 
 
 def smooth_window(side: int) -> Tensor:
