@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import mmengine.config.config
 import pytest
 import torch
 from mmengine.config import Config
 from mmengine.registry import DefaultScope, init_default_scope
+from yapf.yapflib import yapf_api
 
 from mmwsdepth.datasets.rooms import write_rooms
 
@@ -20,7 +20,7 @@ ROOMS = dict(num=dict(train=8, test=3), size=(48, 64))
 PRELOADED = ROOT / 'tests' / 'preloaded'
 
 # Laying out a config takes as long as a tiny training.
-mmengine.config.config.FormatCode = lambda text, **style: (text, True)
+yapf_api.FormatCode = lambda text, **style: (text, True)
 
 
 def pytest_collection_finish() -> None:

@@ -15,9 +15,9 @@ import socket
 import sys
 
 import matplotlib.pyplot
-import mmengine.config.config
 import mmseg.apis
 import torch._dynamo
+from yapf.yapflib import yapf_api
 
 PRELOADED = matplotlib.pyplot, mmseg.apis, torch._dynamo
 
@@ -58,7 +58,7 @@ def report(program: int, caller: socket.socket) -> int:
 
 
 # Laying out a config takes as long as a tiny training.
-mmengine.config.config.FormatCode = lambda text, **style: (text, True)
+yapf_api.FormatCode = lambda text, **style: (text, True)
 gc.freeze()
 with socket.socket(socket.AF_UNIX) as listener:
     listener.bind(sys.argv[1])
