@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -46,23 +47,23 @@ def rooms_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope='session')
 def preloaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """Variables with which `python FILE` and `mmwsdepth` need not import PyTorch anew."""
-    folder = tmp_path_factory.mktemp('preloaded')
     binaries = Path(sys.executable).parent
     variables = os.environ | dict(
         PATH=os.pathsep.join(map(str, [PRELOADED, binaries, os.environ['PATH']])),
         PYTHON=sys.executable,
         PYTHON_EXEC=str(PRELOADED / 'python'),  # what torchrun and our tools start
-        PRELOADED=str(folder / 'socket'),
         PYTHONPATH=str(ROOT),
-        HF_HUB_CACHE=str(folder / 'hub'),
+        HF_HUB_CACHE=str(tmp_path_factory.mktemp('hub')),
         HF_HUB_OFFLINE='1',
         OMP_NUM_THREADS='1',
     )
-    command = [sys.executable, PRELOADED / 'server.py', variables['PRELOADED']]
     pipes = dict(stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-    with subprocess.Popen(command, env=variables, **pipes) as server:
-        assert server.stdout.readline(), 'the server did not start'
-        yield variables
+    with TemporaryDirectory() as folder:  # whose name is short, as that of a socket has to be
+        variables['PRELOADED'] = f'{folder}/socket'
+        command = [sys.executable, PRELOADED / 'server.py', variables['PRELOADED']]
+        with subprocess.Popen(command, env=variables, **pipes) as server:
+            assert server.stdout.readline(), 'the server did not start'
+            yield variables
 
 
 @pytest.fixture

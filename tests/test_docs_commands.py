@@ -103,7 +103,8 @@ def variables(preloaded: dict[str, str]) -> dict[str, str]:
 
 
 def without_server(variables: dict[str, str]) -> dict[str, str]:
-    return variables | dict(PATH=variables['PATH'].replace(str(PRELOADED), ''))
+    """The same for the interpreter itself."""
+    return variables | dict(PATH=variables['PATH'].replace(f'{PRELOADED}{os.pathsep}', ''))
 
 
 def run(command: str, folder: Path, variables: dict[str, str]) -> None:
