@@ -55,6 +55,7 @@ def preloaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, st
         PYTHONPATH=str(ROOT),
         HF_HUB_CACHE=str(tmp_path_factory.mktemp('hub')),
         HF_HUB_OFFLINE='1',
+        CUDA_VISIBLE_DEVICES='',  # which cannot be used after a fork
         OMP_NUM_THREADS='1',
     )
     pipes = dict(stdin=subprocess.PIPE, stdout=subprocess.PIPE)

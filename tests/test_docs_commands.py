@@ -97,7 +97,6 @@ def variables(preloaded: dict[str, str]) -> dict[str, str]:
     return preloaded | dict(
         PATH=os.pathsep.join([str(SHRUNK), preloaded['PATH']]),
         PYTHONPATH=os.pathsep.join([str(SHRUNK), str(ROOT)]),
-        CUDA_VISIBLE_DEVICES='',
         PORT=str(free_port()),
     )
 
