@@ -199,7 +199,7 @@ def test_a_foreign_checkpoint_and_a_config_without_student_are_refused(
     state.pop('decode_head.output.bias')
     torch.save(state, tmp_path / 'part.pth')
     with pytest.raises(ValueError, match=r'has no student\.decode_head\.output\.bias \(1 such'):
-        build_exportable(tiny_config(), str(tmp_path / 'part.pth'))
+        build_exportable(tiny_config(**SHALLOW), str(tmp_path / 'part.pth'))
     with pytest.raises(ValueError, match='has no student, and only that'):
         build_exportable(Config(dict(model=dict(type='x'))), str(student))
 
