@@ -53,7 +53,7 @@ def views_of(room: RoomView) -> Figure:
     show(axes[1], _shown(small), f'LR image, {LR_IMAGE[0]}x{LR_IMAGE[1]}')
     style = _style(room.depth)
     show(axes[2], _map(downsample_depth(hr, LR)), f'LR ground truth, {LR[0]}x{LR[1]}', **style)
-    drawn = show(axes[3], room.depth, f'HR truth, {HR[0]}x{HR[1]}, not given', **style)
+    drawn = show(axes[3], room.depth, f'HR ground truth, {HR[0]}x{HR[1]}, not given', **style)
     add_bar(figure, drawn, list(axes[2:]), 'depth (m)')
     return figure
 

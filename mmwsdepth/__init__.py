@@ -1,4 +1,4 @@
-"""Monocular depth at the color camera's resolution, learnt from a coarse depth sensor.
+"""Monocular depth at the color camera's resolution, learned from a coarse depth sensor.
 
 MMEngine imports `mmwsdepth.registry` by itself when a config names one of our types.
 """

@@ -19,8 +19,8 @@ COMMANDS = {
     'test': 'Evaluate a checkpoint.',
     'infer': 'Estimate the depth of images, videos or a camera.',
     'demo': 'Serve a local web page that shows the depth of images dropped onto it.',
-    'calibrate': 'Fit a student to another camera by one factor, from a few pairs.',
-    'export': 'Write a student for other programs.',
+    'calibrate': 'Adapt a trained model to another camera by one factor, from a few pairs.',
+    'export': 'Export a trained model to ONNX, TorchScript or torch.export.',
 }
 INTERRUPTED = 130  # what shells report of a program that Ctrl-C ended
 

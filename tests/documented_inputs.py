@@ -69,11 +69,14 @@ def write_published(root: Path) -> None:
     split = dict(trainNdxs=np.array([[1], [4]]), testNdxs=np.array([[2], [3]]))
     savemat(root / 'splits.mat', split)
     color, depth = boxes()
-    put(root / 'sync/bath_0001/rgb_00000.jpg', color)
-    put(root / 'sync/bath_0001/sync_depth_00000.png', millimeters(depth))
+    for scene in ('sync/bath_0001', 'official_splits/test/bath'):
+        put(root / f'bts/{scene}/rgb_00000.jpg', color)
+        put(root / f'bts/{scene}/sync_depth_00000.png', millimeters(depth))
     annotated, raw = test_kitti.layout(root / 'kitti')
     annotated.rename(root / 'data_depth_annotated')
     raw.rename(root / 'kitti_raw')
+    for name, frame in zip(('train', 'test'), test_kitti.FRAMES, strict=True):
+        (root / f'eigen_{name}.txt').write_text(test_kitti.listed(*frame))
     test_arkitscenes.video(root / 'ARKitScenes/upsampling', 'Training', '41', 0)
     test_arkitscenes.video(root / 'ARKitScenes/upsampling', 'Validation', '42', 1)
     test_diode.sample(root / 'diode')

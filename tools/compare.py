@@ -15,7 +15,6 @@ from mmwsdepth.errors import one_sentence_errors
 
 COLUMNS = (
     'abs_rel', 'rmse', 'd1', 'boundary_f1', 'edge_abs_rel', 'dbe_acc', 'dbe_comp', 'soft_edge',
-    'seconds',
 )  # fmt: skip
 DRAWN = ('abs_rel', 'rmse', 'boundary_f1', 'edge_abs_rel')
 
@@ -24,7 +23,7 @@ def parse_args() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description='Train, test and compare the variants of a suite.')
     parser.add_argument('suite', help='config with `variants`, e.g. configs/compare/rooms.py')
-    parser.add_argument('--work-dir', required=True, help='where to write; goes on what is there')
+    parser.add_argument('--work-dir', required=True, help='folder to write to; keeps finished runs')
     parser.add_argument('--data-root', help='folder of the data, for every data set of the suite')
     parser.add_argument('--seeds', type=int, default=2, help='number of seeds')
     parser.add_argument('--jobs', type=int, default=2, help='runs at a time')

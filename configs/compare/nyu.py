@@ -1,4 +1,4 @@
-# The rows of rooms.py on NYU Depth v2, scored at 128x160 too: give --data-root, and
+# The rows of rooms.py on NYU Depth v2, resized to 192x256 too: give --data-root, and
 # rows by --only.
 _base_ = './rooms.py'
 protocol = dict(min_depth=1e-3, max_depth=10.0, crop='nyu', prefix='model')

@@ -1,23 +1,28 @@
-# The method and what people do instead, on rooms of 128x160 with LR ground truth of 16x20 (ratio 8)
-# or 32x40 (ratio 4), in one stage from ImageNet weights. A row's budget is the number of HR images
+# The method and what people do instead, on rooms of 192x256 with LR ground truth of 24x32 (ratio 8)
+# or 48x64 (ratio 4), in one stage from ImageNet weights. A row's budget is the number of HR images
 # whose forward and backward passes cost as much as its training, teacher included.
 _base_ = '../wsdepth_rooms.py'
 custom_imports = dict(imports=['mmwsdepth.comparison.controls'])
 rooms = dict(
-    data_root='data/rooms_suite', num=dict(train=1000, test=200), size=(128, 160), seed=1000
+    data_root='data/rooms_suite', num=dict(train=1000, test=200), size=(192, 256), seed=1000
 )
-resize = dict(type='mmwsdepth.ResizeRGBD', scale=(160, 128))  # for larger data that inherit this
+resize = dict(type='mmwsdepth.ResizeRGBD', scale=(256, 192))  # for larger data that inherit this
 load, pack = [*_base_.train_pipeline[:2], resize], _base_.train_pipeline[-1]
 flip_colors = _base_.train_pipeline[2:-2]
 train_dataloader = dict(num_workers=0, persistent_workers=False, dataset=rooms)
 val_dataloader = val_cfg = val_evaluator = None
 test_dataloader = dict(dataset=dict(rooms, pipeline=[*load, *_base_.test_pipeline[2:]]))
 test_evaluator = [e for e in _base_.test_evaluator if e['type'] != 'mmwsdepth.MeanDepthMetric']
-model = dict(min_lr_side=64)
 default_hooks = dict(logger=dict(interval=100), checkpoint=dict(interval=1000))
 lr_scale = 0.5
 batch, lr_cost = 4, lr_scale**2
 budgets = dict(short=1000, middle=2000, long=4000)
+per_image = dict(
+    losses=[
+        dict(type='mmwsdepth.SILogLoss', per_image=True),
+        dict(type='mmwsdepth.GradientMatchingLoss', loss_weight=0.5),
+    ]
+)
 
 
 def trained(images, cost, ratio, then=(), **changes):
@@ -68,6 +73,7 @@ def rows(ratio, images):
         'losses 1+2': method(images, ratio, teacher=None, loss_consistency=None),
         'losses 1+2+3': method(images, ratio, teacher=None),
         'whole method': method(images, ratio),
+        'SILog per image': method(images, ratio, loss_lr=per_image, loss_hr=per_image),
     }
 
 

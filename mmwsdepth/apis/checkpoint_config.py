@@ -7,7 +7,7 @@ since MMEngine takes any importable name for a type, `os.system` too.
 
 import ast
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -46,57 +46,53 @@ _MEND = 'give its config: --config CONFIG, in Python model=CONFIG'
 _TEST_MEND = 'name a config: mmwsdepth test CONFIG CHECKPOINT'
 
 
-def config_from_checkpoint(checkpoint: str) -> Config:
+def config_from_checkpoint(loaded: Any, name: str) -> Config:
     """Read the model's config that a checkpoint carries.
 
     Args:
-        checkpoint: `student.pth` or a training checkpoint; a file or URL.
+        loaded: The checkpoint.
+        name: Of its file, for sentences.
 
     Returns:
         A config with `model` and `default_scope` alone: no data sets, no weights to start from.
 
     Raises:
-        FileNotFoundError: There is no such file.
-        ValueError: The checkpoint could run code, carries no config, or one that is not all plain
-            values and known types.
+        ValueError: The checkpoint carries no config, or one that is not all plain values and known
+            types.
     """
-    text = _carried_text(CheckpointLoader.load_checkpoint(checkpoint, 'cpu', logger='silent'))
-    if text is None:
-        raise ValueError(f'{checkpoint}: carries no config: {_MEND}')
-    try:
-        model = model_from_text(text)
-    except ValueError as error:
-        raise ValueError(f'{checkpoint}: the config it carries {error}: {_MEND}') from None
-    return Config(dict(model=model, default_scope=DEFAULT_SCOPE))
+    return Config(dict(_carried(loaded, name, (), _MEND), default_scope=DEFAULT_SCOPE))
 
 
 def config_to_test(checkpoint: str) -> Config:
     """Read the config that a checkpoint carries as far as a test needs it.
 
     Args:
-        checkpoint: See `config_from_checkpoint`.
+        checkpoint: `student.pth` or a training checkpoint; a file or URL.
 
     Returns:
         The model without a teacher, the test's data and metrics, and the usual hooks.
 
     Raises:
         FileNotFoundError: There is no such file.
-        ValueError: See `config_from_checkpoint`; or there is no test.
+        ValueError: See `config_from_checkpoint`; or there is no test, or the file could run code.
     """
-    text = _carried_text(CheckpointLoader.load_checkpoint(checkpoint, 'cpu', logger='silent'))
-    if text is None:
-        raise ValueError(f'{checkpoint}: carries no config: {_TEST_MEND}')
-    try:
-        model = model_from_text(text)
-        found = {key: _test_value(text, key) for key in TEST_KEYS}
-    except ValueError as error:
-        raise ValueError(f'{checkpoint}: the config it carries {error}: {_TEST_MEND}') from None
-    if 'teacher' in model:
-        model |= dict(teacher=None, loss_affinity=None)
+    loaded = CheckpointLoader.load_checkpoint(checkpoint, 'cpu', logger='silent')
+    found = _carried(loaded, checkpoint, TEST_KEYS, _TEST_MEND)
+    if 'teacher' in found['model']:
+        found['model'] |= dict(teacher=None, loss_affinity=None)
     cfg = Config.fromfile(resolve_config(_RUNTIME))
-    cfg.merge_from_dict(dict(model=model, test_cfg=dict(type='TestLoop'), **found))
+    cfg.merge_from_dict(dict(found, test_cfg=dict(type='TestLoop')))
     cfg.work_dir = f'work_dirs/{Path(checkpoint).stem}'
     return cfg
+
+
+def carried_test_data(loaded: Any) -> Any:
+    """Read `test_dataloader` of the config that a checkpoint carries; None if it cannot be."""
+    try:
+        values = _assigned(_carried_text(loaded) or '', 'test_dataloader')
+    except ValueError:
+        return None
+    return values[-1] if values else None
 
 
 def describe_carried_config(loaded: Any) -> str | None:
@@ -108,9 +104,8 @@ def describe_carried_config(loaded: Any) -> str | None:
     Returns:
         Its name and the student's backbone, as far as they can be read; else None.
     """
-    text = _carried_text(loaded)
     try:
-        model = model_from_text(text or '')
+        model = model_from_text(_carried_text(loaded) or '')
     except ValueError:
         return None
     backbone = (model.get('student') or model).get('backbone') or {}
@@ -126,11 +121,18 @@ def _carried_text(loaded: Any) -> str | None:
     return text if isinstance(text, str) else None
 
 
-def _test_value(text: str, key: str) -> Any:
-    values = _assigned(text, key)
-    if len(values) != 1 or not isinstance(values[0], dict | list):
-        raise ValueError(f'has no {key}')
-    return _checked(values[0], TEST_TYPES, allows_text=True)
+def _carried(loaded: Any, name: str, test_keys: Sequence[str], mend: str) -> dict[str, Any]:
+    """Take `model` and what a test needs out of the config that a checkpoint carries."""
+    text = _carried_text(loaded)
+    if text is None:
+        raise ValueError(f'{name}: carries no config: {mend}')
+    try:
+        return dict(model=model_from_text(text)) | {
+            key: _checked(_one(text, key, dict | list), TEST_TYPES, allows_text=True)
+            for key in test_keys
+        }
+    except ValueError as error:
+        raise ValueError(f'{name}: the config it carries {error}: {mend}') from None
 
 
 def model_from_text(text: str) -> dict[str, Any]:
@@ -142,10 +144,14 @@ def model_from_text(text: str) -> dict[str, Any]:
     Raises:
         ValueError: What is wrong, to follow 'the config'.
     """
-    values = _assigned(text, 'model')
-    if len(values) != 1 or not isinstance(values[0], dict):
-        raise ValueError('has no model')
-    return _checked(values[0], KNOWN_TYPES)
+    return _checked(_one(text, 'model', dict), KNOWN_TYPES)
+
+
+def _one(text: str, name: str, kind: Any) -> Any:
+    values = _assigned(text, name)
+    if len(values) != 1 or not isinstance(values[0], kind):
+        raise ValueError(f'has no {name}')
+    return values[0]
 
 
 def _assigned(text: str, name: str) -> list[Any]:

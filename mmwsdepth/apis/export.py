@@ -4,12 +4,14 @@ import math
 from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
 from torch._dynamo.exc import UserError
 
+from mmwsdepth.datasets.write_whole import write_whole
 from mmwsdepth.version import __version__
 
 from .exportable import ExportableDepth
@@ -67,7 +69,7 @@ def export_torchscript(model: ExportableDepth, path: str | Path) -> None:
     """
     with torch.no_grad():
         traced = torch.jit.trace(model, _random_image(check_sizes(model)[0]), check_trace=False)
-    torch.jit.save(traced, str(path))
+    torch.jit.save(traced, path)
 
 
 def export_torch_export(model: ExportableDepth, path: str | Path) -> None:
@@ -142,16 +144,6 @@ def _program(model: ExportableDepth) -> torch.export.ExportedProgram:
         raise ValueError(_FIXED if model.grid is None else _FIXED_BATCH) from error
 
 
-def load_torchscript(path: str | Path) -> Model:
-    """Read what `export_torchscript` wrote."""
-    return torch.jit.load(str(path))
-
-
-def load_torch_export(path: str | Path) -> Model:
-    """Read what `export_torch_export` wrote."""
-    return torch.export.load(path).module()
-
-
 def load_onnx(path: str | Path) -> Model:
     """Read what `export_onnx` wrote, into ONNX Runtime on the processor."""
     import onnxruntime  # an optional dependency: this module must import without it
@@ -170,9 +162,38 @@ class Format(NamedTuple):
 
 FORMATS = {
     'onnx': Format(export_onnx, load_onnx, '.onnx'),
-    'torchscript': Format(export_torchscript, load_torchscript, '.torchscript'),
-    'torch-export': Format(export_torch_export, load_torch_export, '.pt2'),
+    'torchscript': Format(export_torchscript, torch.jit.load, '.torchscript'),
+    'torch-export': Format(
+        export_torch_export, lambda path: torch.export.load(path).module(), '.pt2'
+    ),
 }
+
+
+def export_checked(
+    model: ExportableDepth, path: Path, name: str, opset: int | None = None
+) -> float:
+    """Export a model, read it back and compare; the file appears whole and right or not at all.
+
+    Args:
+        model: See `build_exportable`.
+        path: File to write.
+        name: One of `FORMATS`.
+        opset: Version of ONNX's operators.
+
+    Returns:
+        See `largest_difference`.
+
+    Raises:
+        ValueError: See `largest_difference`, or the student's layers fix a size.
+        OSError: The file cannot be written.
+    """
+    how, options = FORMATS[name], {} if opset is None else dict(opset=opset)
+    with TemporaryDirectory() as folder:
+        made = Path(folder) / path.name
+        how.export(model, made, **options)
+        difference = largest_difference(model, how.load(made), check_sizes(model))
+        write_whole(path, made.read_bytes())
+    return difference
 
 
 def largest_difference(model: Model, exported: Model, sizes: Sequence[BatchSize]) -> float:

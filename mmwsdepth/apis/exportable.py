@@ -6,17 +6,15 @@ from typing import Any
 
 import torch
 from mmengine.config import Config
-from mmengine.registry import init_default_scope
 from mmengine.runner import CheckpointLoader
 from torch import Tensor, nn
 
 from mmwsdepth.functional import antialiasing, area_mean_of_any_size, enlarge_image
 from mmwsdepth.models.estimators.student import run_student
-from mmwsdepth.models.inference import InferenceOptions, estimate_at_scales, size_at_training
-from mmwsdepth.registry import MODELS
+from mmwsdepth.models.inference import estimate_at_scales, size_at_training
 
+from .estimator import build_estimator
 from .letterbox import Letterbox, Size
-from .weights import weights_to_predict
 
 
 class ExportableDepth(nn.Module):
@@ -101,28 +99,6 @@ def _lr_student(estimator: Any) -> nn.Module:
         return copy.deepcopy(estimator.student, shared)
 
 
-def options_in(loaded: dict[str, Any], checkpoint: str) -> dict[str, Any]:
-    """Read what a checkpoint says of how images must be seen.
-
-    Args:
-        loaded: The checkpoint.
-        checkpoint: Its name.
-
-    Returns:
-        Options by name, see `InferenceOptions`.
-
-    Raises:
-        ValueError: They are invalid.
-    """
-    meta = loaded.get('meta')
-    known = (meta.get('test_cfg') if isinstance(meta, dict) else None) or {}
-    try:
-        InferenceOptions.from_cfg(known)
-    except (ValueError, TypeError) as error:
-        raise ValueError(f'{checkpoint}: its metadata is invalid: {error}') from None
-    return dict(known)
-
-
 def build_exportable(cfg: Config, checkpoint: str, camera: Size | None = None) -> ExportableDepth:
     """Build the student of a config with trained weights, in evaluation mode.
 
@@ -135,15 +111,11 @@ def build_exportable(cfg: Config, checkpoint: str, camera: Size | None = None) -
             default that of the training images.
 
     Raises:
-        ValueError: The config has no student, or the checkpoint is another model's.
+        FileNotFoundError: There is no such checkpoint.
+        ValueError: See `build_estimator`; or the checkpoint could run code.
     """
-    if 'student' not in cfg.model:
-        raise ValueError(f'model.type={cfg.model.type!r} has no student, and only that is exported')
-    init_default_scope(cfg.get('default_scope', 'mmseg'))
-    estimator = MODELS.build(dict(cfg.model, teacher=None, loss_affinity=None))
     loaded = CheckpointLoader.load_checkpoint(checkpoint, 'cpu')
-    estimator.load_state_dict(weights_to_predict(estimator, loaded, checkpoint))
-    estimator.take_over_options(options_in(loaded, checkpoint))
+    estimator = build_estimator(cfg, loaded, checkpoint)
     options = estimator.inference
     grid = camera or options.trained_size
     if camera is not None and options.trained_size is not None:

@@ -1,6 +1,5 @@
 """Depth of any images with a trained student."""
 
-import copy
 import logging
 import math
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,6 +13,7 @@ from mmengine.config import Config
 from mmengine.dataset import pseudo_collate
 from mmengine.infer import BaseInferencer
 from mmengine.logging import print_log
+from mmengine.runner import CheckpointLoader
 from mmengine.structures import BaseDataElement
 from rich.progress import track
 from torch import nn
@@ -22,15 +22,17 @@ from mmwsdepth.datasets.depth_io import BadFileError
 from mmwsdepth.models.estimators.estimate import store_prediction
 from mmwsdepth.visualization.depth_picture import Limits, draw_depth
 
-from .batching import batches_of_one_size, pack_frame, with_focal_length
-from .checkpoint_config import config_from_checkpoint
-from .exportable import build_exportable
-from .inputs import Frame, Inputs, Source, open_source
+from .batching import batches_of_one_size, pack_frame
+from .checkpoint_config import carried_test_data, config_from_checkpoint
+from .estimator import build_estimator
+from .frame_focal import focal_length_of
+from .inputs import Frame, Inputs, is_one_image, open_source
 from .outputs import DepthWriter
 from .runner import load_config
 from .sensor_depth import DepthUnit, ReadSensor, SensorInput, find_unit, fuse_frame, open_sensor
 
 NOT_FINITE = 'are not finite'
+_NEED = 'depth is scaled by the focal length, which is not known'
 
 
 class Prediction(NamedTuple):
@@ -83,22 +85,18 @@ class DepthInferencer(BaseInferencer):
             raise ValueError('weights are not given: name a student.pth or a training checkpoint')
         if device is not None and 'cuda' in str(device) and not torch.cuda.is_available():
             raise ValueError(f'device is {device}, but there is no CUDA here: take cpu')
-        if model is None:
-            cfg = config_from_checkpoint(str(weights))
-        elif isinstance(model, str | Path):
-            cfg = load_config(str(model))
-        else:
-            cfg = (
-                copy.deepcopy(model) if isinstance(model, Config) else Config(copy.deepcopy(model))
-            )
         if focal_length is not None and not 0 < focal_length < math.inf:
             raise ValueError(f'focal length is {focal_length}: give a positive number of pixels')
-        if test_cfg:
-            cfg.model.test_cfg = {**(cfg.model.get('test_cfg') or {}), **test_cfg}
+        cfg = load_config(str(model)) if isinstance(model, str | Path) else model
+        name = str(weights)
+        loaded = CheckpointLoader.load_checkpoint(name, 'cpu', logger='silent')
+        if cfg is None:
+            cfg = config_from_checkpoint(loaded, name)
         self.focal_length = focal_length
         self.rejected: list[str] = []
-        self.weights = str(weights)
-        super().__init__(cfg, str(weights), device, show_progress=show_progress)
+        self._test_data = cfg.get('test_dataloader') or carried_test_data(loaded)
+        self._name, self._test_cfg = name, test_cfg or {}
+        super().__init__(cfg, loaded, device, show_progress=show_progress)
 
     def __call__(
         self,
@@ -135,17 +133,23 @@ class DepthInferencer(BaseInferencer):
             BadFileError: The input is a single image, and there is a complaint of it.
             ValueError: See `stream`.
         """
-        source = open_source(inputs)
         samples, names, pictures = [], [], []
-        sensor = self._open_sensor(source, sensor_depth, depth_scale, depth_range)
-        for frame, _, sample in self._estimate(source, batch_size, writer, sensor):
+        is_single = is_one_image(inputs)
+        for frame, _, sample in self.stream(
+            inputs,
+            batch_size,
+            writer,
+            sensor_depth=sensor_depth,
+            depth_scale=depth_scale,
+            depth_range=depth_range,
+        ):
             samples.append(sample)
             names.append(frame.name)
             pictures += self.visualize([frame.image], [sample], return_vis, limits)
-        if source.is_single and self.rejected:
+        if is_single and self.rejected:
             raise BadFileError(self.rejected[0])
         results = self.postprocess(samples, pictures, return_datasamples) | dict(names=names)
-        if source.is_single:
+        if is_single:
             results = {key: found[0] if found else found for key, found in results.items()}
         return results | dict(rejected=self.rejected)
 
@@ -179,33 +183,10 @@ class DepthInferencer(BaseInferencer):
                 batch_size is below 1.
         """
         source = open_source(inputs, every, max_frames)
-        sensor = self._open_sensor(source, sensor_depth, depth_scale, depth_range)
-        yield from self._estimate(source, batch_size, writer, sensor)
-
-    @cached_property
-    def sensor_unit(self) -> DepthUnit:
-        """How the sensor's files are read unless told, see `find_unit`."""
-        return find_unit(self.cfg, self.weights)
-
-    def _open_sensor(
-        self,
-        source: Source,
-        sensor_depth: SensorInput | None,
-        depth_scale: float | None,
-        depth_range: tuple[float, float] | None,
-    ) -> ReadSensor | None:
-        if sensor_depth is None:
-            return None
-        unit = find_unit(self.cfg, self.weights, depth_scale, depth_range)
-        return open_sensor(sensor_depth, unit, source.total)
-
-    def _estimate(
-        self,
-        source: Source,
-        batch_size: int,
-        writer: DepthWriter | None,
-        read_sensor: ReadSensor | None,
-    ) -> Iterator[Prediction]:
+        read_sensor = None
+        if sensor_depth is not None:
+            unit = find_unit(self._test_data, depth_scale, depth_range)
+            read_sensor = open_sensor(sensor_depth, unit, source.total)
         if batch_size < 1:
             raise ValueError(f'batch_size is {batch_size}: give 1 or more')
         if writer is not None:
@@ -215,28 +196,33 @@ class DepthInferencer(BaseInferencer):
         for frames in batches_of_one_size(self._good(found, read_sensor), batch_size):
             for prediction in self._predict(frames):
                 if writer is not None:
-                    self._write(writer, prediction)
+                    try:
+                        writer.write(prediction.frame, prediction.depth)
+                    except BadFileError as error:
+                        self._reject(str(error))
                 yield prediction
+
+    @cached_property
+    def sensor_unit(self) -> DepthUnit:
+        """How the sensor's files are read unless told, see `find_unit`."""
+        return find_unit(self._test_data)
 
     def _good(
         self, found: Iterable[Frame | BadFileError], read_sensor: ReadSensor | None
     ) -> Iterator[Frame]:
         for index, frame in enumerate(found):
             try:
-                yield self._completed(index, frame, read_sensor)
+                if isinstance(frame, BadFileError):
+                    raise frame
+                if self.model.inference.scale_by_focal_length:
+                    focal = focal_length_of(frame, self.focal_length, _NEED)
+                    frame = frame._replace(focal_length=focal[0])
+                if read_sensor is not None:
+                    frame = frame._replace(sensor=read_sensor(index, frame))
             except BadFileError as error:
                 self._reject(str(error))
-
-    def _completed(
-        self, index: int, frame: Frame | BadFileError, read_sensor: ReadSensor | None
-    ) -> Frame:
-        if isinstance(frame, BadFileError):
-            raise frame
-        if self.model.inference.scale_by_focal_length:
-            frame = with_focal_length(frame, self.focal_length)
-        if read_sensor is not None:
-            frame = frame._replace(sensor=read_sensor(index, frame))
-        return frame
+            else:
+                yield frame
 
     def _reject(self, complaint: str) -> None:
         self.rejected.append(complaint)
@@ -270,12 +256,6 @@ class DepthInferencer(BaseInferencer):
             )
         return not number
 
-    def _write(self, writer: DepthWriter, prediction: Prediction) -> None:
-        try:
-            writer.write(prediction.frame, prediction.depth)
-        except BadFileError as error:
-            self._reject(str(error))
-
     def visualize(
         self,
         inputs: Sequence[np.ndarray],
@@ -306,8 +286,9 @@ class DepthInferencer(BaseInferencer):
         predictions = list(preds) if return_datasamples else [_depth(sample) for sample in preds]
         return dict(predictions=predictions, visualization=visualization)
 
-    def _init_model(self, cfg: Config, weights: str, device: str) -> nn.Module:
-        return build_exportable(cfg, weights).estimator.to(device)
+    def _init_model(self, cfg: Config, weights: Any, device: str) -> nn.Module:
+        cfg.model.test_cfg = {**(cfg.model.get('test_cfg') or {}), **self._test_cfg}
+        return build_estimator(cfg, weights, self._name).to(device)
 
     def _init_pipeline(self, cfg: Config) -> Any:
         return pack_frame

@@ -63,13 +63,11 @@ class Source(NamedTuple):
         frames: Frames, read one by one; in place of a bad file the error that tells why.
         total: How many of these there are; None where only reading tells.
         entries: What they come from.
-        is_single: Whether the user named one image, rather than what may hold several.
     """
 
     frames: Iterator[Frame | BadFileError]
     total: int | None
     entries: list[Entry]
-    is_single: bool
 
 
 def open_source(inputs: Inputs, every: int = 1, max_frames: int | None = None) -> Source:
@@ -102,8 +100,14 @@ def open_source(inputs: Inputs, every: int = 1, max_frames: int | None = None) -
         chain.from_iterable(frames),
         None if None in counts else sum(count or 0 for count in counts),
         entries,
-        items is not inputs and len(units) == 1 and units[0].is_named_image,
     )
+
+
+def is_one_image(inputs: Inputs) -> bool:
+    """Whether a user named one image, rather than what may hold several."""
+    if not isinstance(inputs, str | Path):
+        return isinstance(inputs, np.ndarray)
+    return Path(inputs).is_file() and not is_video(Path(inputs))
 
 
 class _Unit(NamedTuple):
@@ -111,7 +115,6 @@ class _Unit(NamedTuple):
 
     what: np.ndarray | int | Path
     root: Path | None = None
-    is_named_image: bool = False
 
 
 def _expand(item: Any) -> list[_Unit]:
@@ -120,20 +123,16 @@ def _expand(item: Any) -> list[_Unit]:
             raise ValueError(
                 f'an array of {item.dtype} and shape {item.shape}: give (H, W, 3) of uint8, BGR'
             )
-        return [_Unit(item, is_named_image=True)]
+        return [_Unit(item)]
     if type(item) is int:
         return [_Unit(item)]
     if not isinstance(item, str | Path):
         raise ValueError(f'an input of type {type(item).__name__}: give an array, path or index')
     path = Path(item)
     if path.is_file():
-        return [_Unit(path, path.parent, not is_video(path))]
+        return [_Unit(path, path.parent)]
     if path.is_dir():
-        found = find_files(path, (*IMAGE_SUFFIXES, *HEIC_SUFFIXES))
-        if not found:
-            raise ValueError(f'{path}: no file in this folder ends in {", ".join(IMAGE_SUFFIXES)}')
-        _warn_of_unread(path)
-        return [_Unit(p, path) for p in found]
+        return [_Unit(p, path) for p in _images_in(path)]
     if str(item).isdecimal():
         return [_Unit(int(str(item)))]
     found = [p for p in map(Path, sorted(glob(str(item), recursive=True))) if p.is_file()]
@@ -143,8 +142,11 @@ def _expand(item: Any) -> list[_Unit]:
     return [_Unit(p, p.parent) for p in found]
 
 
-def _warn_of_unread(folder: Path) -> None:
-    unread = find_files(folder, _UNREAD_IN_FOLDERS)
+def _images_in(folder: Path) -> list[Path]:
+    files = find_files(folder, (*IMAGE_SUFFIXES, *HEIC_SUFFIXES, *_UNREAD_IN_FOLDERS))
+    unread = [path for path in files if path.suffix.lower() in _UNREAD_IN_FOLDERS]
+    if len(unread) == len(files):
+        raise ValueError(f'{folder}: no file in this folder ends in {", ".join(IMAGE_SUFFIXES)}')
     if unread:
         print_log(
             printable(
@@ -154,6 +156,7 @@ def _warn_of_unread(folder: Path) -> None:
             'current',
             logging.WARNING,
         )
+    return [path for path in files if path.suffix.lower() not in _UNREAD_IN_FOLDERS]
 
 
 def _name(units: Sequence[_Unit]) -> list[Entry]:

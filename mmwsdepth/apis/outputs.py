@@ -7,12 +7,13 @@ import cv2
 import numpy as np
 
 from mmwsdepth.datasets.depth_io import BadFileError, encode_image, encode_npy, write_depth
-from mmwsdepth.datasets.focal_length import MANIFEST, Focal, find_focal_length
+from mmwsdepth.datasets.focal_length import find_focal_length
 from mmwsdepth.datasets.image_io import reads_exr
 from mmwsdepth.datasets.write_whole import make_writable, write_whole
 from mmwsdepth.visualization.depth_picture import Limits, draw_depth
 from mmwsdepth.visualization.point_cloud import encode_point_cloud
 
+from .frame_focal import MEND, focal_length_of
 from .inputs import Entry, Frame
 from .output_paths import check_output_paths
 
@@ -24,11 +25,7 @@ _SUFFIXES = {
     'ply': ('.ply',),
 }
 KINDS = tuple(_SUFFIXES)
-_FOCAL_LENGTH_MEND = (
-    'a point cloud needs the focal length: give it in pixels (--focal-length, in Python '
-    f'focal_length), as focal_length in a {MANIFEST} beside the image, or as EXIF focal length in '
-    '35 mm'
-)
+_NEED = 'a point cloud needs the focal length'
 
 
 class DepthWriter:
@@ -90,7 +87,7 @@ class DepthWriter:
         paths = [entry.path for entry in entries if entry.path is not None]
         if all(find_focal_length(path, (1, 1)) is None for path in paths):
             name = f'{paths[0]}: ' if paths else ''
-            raise ValueError(f'{name}{_FOCAL_LENGTH_MEND}')
+            raise ValueError(f'{name}{_NEED}: {MEND}')
 
     def _outputs(self, entries: Sequence[Entry]) -> Iterator[tuple[Entry, Path]]:
         for entry in entries:
@@ -131,14 +128,6 @@ class DepthWriter:
         elif kind == 'color':
             content = encode_image('.png', draw_depth(depth, self.limits)[..., ::-1])
         else:
-            content = encode_point_cloud(depth, frame.image, self._focal(frame))
+            focal = focal_length_of(frame, self.focal_length, _NEED)
+            content = encode_point_cloud(depth, frame.image, focal)
         write_whole(path.with_name(f'{path.name}{_SUFFIXES[kind][0]}'), content)
-
-    def _focal(self, frame: Frame) -> Focal:
-        if self.focal_length is not None:
-            return self.focal_length, self.focal_length
-        height, width = frame.image.shape[:2]
-        found = None if frame.path is None else find_focal_length(frame.path, (height, width))
-        if found is None:
-            raise BadFileError(f'{frame.path or frame.name}: {_FOCAL_LENGTH_MEND}')
-        return found

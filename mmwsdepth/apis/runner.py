@@ -41,20 +41,19 @@ def load_config(
     Raises:
         FileNotFoundError: There is no such file.
     """
-    cfg = path if isinstance(path, Config) else _read_config(path)
+    if isinstance(path, Config):
+        cfg = path
+    else:
+        file = resolve_config(path)
+        if not Path(file).is_file():
+            raise FileNotFoundError(f'{file}: no such config file')
+        cfg = Config.fromfile(file)
     if options:
         cfg.merge_from_dict(options)
     if data_root:
         _set_data_root(cfg._cfg_dict, data_root)
     cfg.work_dir = work_dir or cfg.get('work_dir') or f'work_dirs/{Path(cfg.filename).stem}'
     return cfg
-
-
-def _read_config(path: str) -> Config:
-    path = resolve_config(path)
-    if not Path(path).is_file():
-        raise FileNotFoundError(f'{path}: no such config file')
-    return Config.fromfile(path)
 
 
 def _set_data_root(node: Any, data_root: str) -> None:

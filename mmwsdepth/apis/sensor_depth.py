@@ -1,20 +1,18 @@
 """The sensor's depth beside the color images of an inference."""
 
-import ast
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
 import numpy as np
 import torch
-from mmengine.config import Config
-from mmengine.runner import CheckpointLoader
 from torch import Tensor
 
 from mmwsdepth.datasets.depth_io import DEPTH_SUFFIXES, IMAGE_SUFFIXES, BadFileError, read_depth
 from mmwsdepth.datasets.pairing import files_by_stem, size_complaint
 from mmwsdepth.datasets.rgbd_dataset import RGBDDataset
 from mmwsdepth.functional import fuse_sensor_depth
+from mmwsdepth.registry import DATASETS
 
 from .inputs import Frame
 
@@ -31,21 +29,19 @@ class DepthUnit(NamedTuple):
 
 
 def find_unit(
-    cfg: Config,
-    weights: str,
+    data: Any,
     depth_scale: float | None = None,
     depth_range: tuple[float, float] | None = None,
 ) -> DepthUnit:
     """Tell how depth files are read: as given, else as the test data are, else in millimeters.
 
     Args:
-        cfg: The model's config, with or without data.
-        weights: The checkpoint; the config that it carries counts where `cfg` has no data.
+        data: The test data's config, in which data sets may be wrapped; None if there is none.
         depth_scale: Meters per unit.
         depth_range: Nearest and farthest depth in meters that count.
 
     Raises:
-        ValueError: A number is invalid.
+        ValueError: A number is invalid, or the test data are in several units and none is given.
     """
     if depth_scale is not None and not 0 < depth_scale < float('inf'):
         raise ValueError(f'depth scale is {depth_scale}: give a positive number of meters per unit')
@@ -53,31 +49,28 @@ def find_unit(
         raise ValueError(
             f'depth range is {depth_range[0]} to {depth_range[1]} m: give near before far'
         )
-    loader = cfg.get('test_dataloader')
-    known = loader.dataset if loader else _carried(weights)
-    low, high = depth_range or known.get('depth_range') or RGBDDataset.DEPTH_RANGE
-    return DepthUnit(depth_scale or known.get('depth_scale') or METER_PER_UNIT, (low, high))
+    known = list(_units_in(data or ())) or [DepthUnit(METER_PER_UNIT, RGBDDataset.DEPTH_RANGE)]
+    scales = sorted({unit.depth_scale for unit in known})
+    if depth_scale is None and len(scales) > 1:
+        raise ValueError(
+            f"the test data's depth has {len(scales)} units, {scales[0]:g} to {scales[-1]:g} m: "
+            'give that of the sensor depth, --depth-scale, in Python depth_scale'
+        )
+    nearest, farthest = zip(*(unit.depth_range for unit in known), strict=True)
+    return DepthUnit(depth_scale or scales[0], depth_range or (min(nearest), max(farthest)))
 
 
-def _carried(weights: str) -> dict[str, Any]:
-    """Read the depth's unit, as plain values, out of the text of a checkpoint's config."""
-    loaded = CheckpointLoader.load_checkpoint(weights, 'cpu', logger='silent')
-    meta = loaded.get('meta') or {}
-    try:
-        tree = ast.parse(meta['cfg'])
-        loaders = [
-            node.value
-            for node in tree.body
-            if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == 'test_dataloader'
-        ]
-        return {
-            node.arg: ast.literal_eval(node.value)
-            for loader in loaders
-            for node in ast.walk(loader)
-            if isinstance(node, ast.keyword) and node.arg in DepthUnit._fields
-        }
-    except (KeyError, TypeError, ValueError, SyntaxError, RecursionError, MemoryError):
-        return {}
+def _units_in(node: Any) -> Iterator[DepthUnit]:
+    """Look through wrappers for data sets; a type that is not ours is not imported."""
+    if isinstance(node, dict):
+        kind = DATASETS.module_dict.get(str(node.get('type')).rpartition('.')[2])
+        if kind or any(name in node for name in DepthUnit._fields):
+            low, high = node.get('depth_range') or (kind or RGBDDataset).DEPTH_RANGE
+            yield DepthUnit(node.get('depth_scale') or METER_PER_UNIT, (low, high))
+            return
+    for child in node.values() if isinstance(node, dict) else node:
+        if isinstance(child, dict | list | tuple):
+            yield from _units_in(child)
 
 
 def open_sensor(sensor: SensorInput, unit: DepthUnit, number: int | None) -> ReadSensor:

@@ -119,13 +119,16 @@ def newest_checkpoint(work_dir: str | Path) -> str | None:
         ValueError: There are some, and all are bad.
     """
     folder = Path(work_dir)
-    numbered = [path for path in folder.glob('*.pth') if _NUMBERED.fullmatch(path.name)]
-    numbered.sort(key=lambda path: (path.stat().st_mtime, _number(path)), reverse=True)
+    numbered = [
+        (path.stat().st_mtime, int(found[1]), path)
+        for path in folder.glob('*.pth')
+        if (found := _NUMBERED.fullmatch(path.name))
+    ]
     named = folder / LAST
     last = os.fsdecode(named.read_bytes()).strip(_BLANK) if named.is_file() else ''
-    found = [*([Path(last)] if last else []), *numbered]
+    newest_first = [path for *_, path in sorted(numbered, reverse=True)]
     candidates: dict[str, Path] = {}
-    for path in found:
+    for path in [Path(last), *newest_first] if last else newest_first:
         candidates.setdefault(os.path.abspath(path), path)
     if named.is_file() and not last:
         print_log(f'{named}: is empty, as after a kill', 'current', logging.WARNING)
@@ -163,8 +166,3 @@ def check_resumable(checkpoint: str) -> None:
             f'{checkpoint}: holds weights alone and no state of a training: start from it with '
             '--cfg-options load_from=FILE instead of --resume'
         )
-
-
-def _number(path: Path) -> int:
-    found = _NUMBERED.fullmatch(path.name)
-    return int(found[1]) if found else 0

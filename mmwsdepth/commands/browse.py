@@ -4,17 +4,17 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from .options import add_overrides
+from .options import CONFIG, add_overrides
 
 
 def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     """Read the options."""
     parser = argparse.ArgumentParser(
         'mmwsdepth browse',
-        description='Draw samples as the network sees them: after the pipeline and the '
-        'preprocessor, with depth on its own grid over the color.',
+        description='Draw samples as the network sees them: after the pipeline, with depth on its '
+        'own grid over the color.',
     )
-    parser.add_argument('config', help='config file, or mmwsdepth::NAME.py')
+    parser.add_argument('config', help=CONFIG)
     parser.add_argument('--split', choices=['train', 'val', 'test'], default='train')
     parser.add_argument('--num', type=int, default=8, help='samples, spread over the data set')
     parser.add_argument('--seed', type=int, default=0, help='of the augmentation')

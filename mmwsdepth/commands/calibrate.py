@@ -1,17 +1,17 @@
-"""Fit a student to another camera by one factor, from a few pairs."""
+"""Adapt a trained model to another camera by one factor, from a few pairs."""
 
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
+from .options import DEPTHS, add_focal_length, student_options
+
 
 def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     """Read the options."""
-    parser = argparse.ArgumentParser(
-        'mmwsdepth calibrate',
-        description='Fit a student to another camera by one factor, from a few pairs.',
+    parser = student_options(
+        'calibrate', 'Adapt a trained model to another camera by one factor, from a few pairs.'
     )
-    parser.add_argument('checkpoint', help='student.pth or a training checkpoint; file or URL')
     parser.add_argument(
         'data', type=Path, help='folder with images/ and annotations/, a few pairs of the camera'
     )
@@ -19,28 +19,15 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
         '--out', type=Path, help='checkpoint to write; default beside, NAME_calibrated.pth'
     )
     parser.add_argument(
-        '--config', help='config file or mmwsdepth::NAME.py; default what the checkpoint carries'
-    )
-    parser.add_argument(
         '--depth-scale', type=float, default=0.001, help='meters per unit of depth; %(default)s'
     )
     parser.add_argument(
         '--depth-range',
-        type=float,
-        nargs=2,
-        metavar=('NEAR', 'FAR'),
+        **DEPTHS,
         default=(0.1, 10.0),
         help='meters that the sensor can measure; default 0.1 10',
     )
-    parser.add_argument(
-        '--scale-by-focal-length',
-        action='store_true',
-        help="multiply depth by the camera's focal length over the training camera's first",
-    )
-    parser.add_argument(
-        '--focal-length', type=float, help='in pixels; default from manifest.json or EXIF'
-    )
-    parser.add_argument('--device', help='such as cpu or cuda:0; default what there is')
+    add_focal_length(parser)
     return parser.parse_args(arguments)
 
 

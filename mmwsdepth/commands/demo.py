@@ -6,20 +6,16 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from .options import student_options
+
 _EXTRA = ('starlette', 'uvicorn')
 
 
 def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     """Read the options."""
-    parser = argparse.ArgumentParser(
-        'mmwsdepth demo',
-        description='Serve a local web page that shows the depth of images dropped onto it.',
+    parser = student_options(
+        'demo', 'Serve a local web page that shows the depth of images dropped onto it.'
     )
-    parser.add_argument('checkpoint', help='student.pth or a training checkpoint; file or URL')
-    parser.add_argument(
-        '--config', help='config file or mmwsdepth::NAME.py; default what the checkpoint carries'
-    )
-    parser.add_argument('--device', help='such as cpu or cuda:0; default what there is')
     parser.add_argument(
         '--host',
         default='127.0.0.1',

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from .options import add_overrides
+from .options import DEPTHS, add_overrides
 
 
 def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
@@ -30,7 +30,7 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument('--all', action='store_true', help='name every bad file')
     folder = parser.add_argument_group('with a folder')
     folder.add_argument('--depth-scale', type=float, help='meters per unit of the depth files')
-    folder.add_argument('--depth-range', type=float, nargs=2, metavar=('NEAR', 'FAR'))
+    folder.add_argument('--depth-range', **DEPTHS)
     config = parser.add_argument_group('with a config')
     add_overrides(config)
     args = parser.parse_args(arguments)

@@ -1,10 +1,10 @@
-"""Write a student for other programs."""
+"""Export a trained model to ONNX, TorchScript or torch.export."""
 
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from .options import add_cfg_options
+from .options import CHECKPOINT, CONFIG, SIZE, add_cfg_options
 
 NAMES = ('onnx', 'torchscript', 'torch-export')
 
@@ -13,18 +13,16 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     """Read the options."""
     parser = argparse.ArgumentParser(
         'mmwsdepth export',
-        description='Write a student for other programs: RGB from 0 to 255, (N, 3, H, W) float, to '
+        description='Export a trained model: RGB from 0 to 255, (N, 3, H, W) float, to '
         'meters, (N, 1, H, W), at any size.',
     )
-    parser.add_argument('config', help='config file, or mmwsdepth::NAME.py')
-    parser.add_argument('checkpoint', help='a training checkpoint or student.pth')
+    parser.add_argument('config', help=CONFIG)
+    parser.add_argument('checkpoint', help=CHECKPOINT)
     parser.add_argument('--to', choices=NAMES, required=True)
     parser.add_argument('--out', type=Path, help="file to write; default the checkpoint's name")
     parser.add_argument(
         '--size',
-        type=int,
-        nargs=2,
-        metavar=('H', 'W'),
+        **SIZE,
         help="of your camera's images, for their aspect; default that of the training images",
     )
     parser.add_argument('--opset', type=int, help="version of ONNX's operators")
@@ -36,24 +34,18 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
 
 
 def run(args: argparse.Namespace) -> None:
-    """Export, read the file back and compare."""
+    """Export, and say how far the file's depth is from PyTorch's."""
     from mmwsdepth.apis import load_config
-    from mmwsdepth.apis.export import FORMATS, check_exportable, check_sizes, largest_difference
+    from mmwsdepth.apis.export import FORMATS, check_exportable, check_sizes, export_checked
     from mmwsdepth.apis.exportable import build_exportable
-    from mmwsdepth.datasets.write_whole import keep_inputs
+    from mmwsdepth.datasets.write_whole import keep_inputs, make_writable
 
-    how = FORMATS[args.to]
-    path = args.out or Path(args.checkpoint).with_suffix(how.suffix)
+    path = args.out or Path(args.checkpoint).with_suffix(FORMATS[args.to].suffix)
     keep_inputs(path, [args.checkpoint, args.config])
     cfg = load_config(args.config, options=args.cfg_options)
     model = build_exportable(cfg, args.checkpoint, args.size and tuple(args.size))
     check_exportable(model, args.to)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    how.export(model, path, **({} if args.opset is None else dict(opset=args.opset)))
-    try:
-        difference = largest_difference(model, how.load(path), check_sizes(model))
-    except ValueError:
-        path.unlink()
-        raise
+    make_writable(path.parent)
+    difference = export_checked(model, path, args.to, args.opset)
     sizes = ', '.join('x'.join(map(str, size)) for size in check_sizes(model))
     print(f'{path}: at most {difference:.1e} from PyTorch, relative, at NxHxW of {sizes}')

@@ -4,31 +4,21 @@ import argparse
 import os
 from collections.abc import Sequence
 
-from mmengine.config import DictAction
-
 from mmwsdepth.renamed import current_name
 
+from .options import DEPTHS, SIZE, add_cfg_options, add_focal_length, student_options
+
 KINDS = ('png', 'npy', 'exr', 'color', 'ply')
+INFERENCE_OPTIONS = ('mode', 'tile', 'flip', 'scale_by_focal_length')
 
 
 def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     """Read the options."""
-    parser = argparse.ArgumentParser(
-        'mmwsdepth infer', description='Estimate the depth of images, videos or a camera.'
-    )
-    parser.add_argument('checkpoint', help='student.pth or a training checkpoint; file or URL')
+    parser = student_options('infer', 'Estimate the depth of images, videos or a camera.')
     parser.add_argument(
         'inputs', nargs='+', help="image, folder, glob in quotes, video, or a camera's index"
     )
-    parser.add_argument(
-        '--config', help='config file or mmwsdepth::NAME.py; default what the checkpoint carries'
-    )
-    parser.add_argument(
-        '--cfg-options',
-        nargs='+',
-        action=DictAction,
-        help="override --config's keys: KEY=VALUE ...",
-    )
+    add_cfg_options(parser)
     parser.add_argument('--out', default='predictions', help='folder to write to; %(default)s')
     parser.add_argument(
         '--write',
@@ -52,35 +42,21 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     )
     parser.add_argument(
         '--depth-range',
-        type=float,
-        nargs=2,
-        metavar=('NEAR', 'FAR'),
-        help='meters that count in --sensor-depth; default likewise',
+        **DEPTHS,
+        help='nearest and farthest valid sensor depth in meters; default likewise',
     )
     parser.add_argument('--batch-size', type=int, default=1, help='images of one size at once')
     parser.add_argument('--mode', choices=['whole', 'slide'], help='slide: tiles, for large images')
-    parser.add_argument(
-        '--tile', type=int, nargs=2, metavar=('H', 'W'), help='size of the tiles of --mode slide'
-    )
+    parser.add_argument('--tile', **SIZE, help='size of the tiles of --mode slide')
     parser.add_argument('--flip', action='store_true', help='mean with the mirror image')
-    parser.add_argument(
-        '--focal-length', type=float, help='in pixels; default from manifest.json or EXIF'
-    )
-    parser.add_argument(
-        '--scale-by-focal-length',
-        action='store_true',
-        help="multiply depth by the camera's focal length over the training camera's",
-    )
+    add_focal_length(parser)
     parser.add_argument(
         '--color-range',
-        type=float,
-        nargs=2,
-        metavar=('NEAR', 'FAR'),
+        **DEPTHS,
         help='meters at the ends of the colors, the same for all pictures; default each its own',
     )
     parser.add_argument('--every', type=int, default=1, help='take every n-th frame of a video')
-    parser.add_argument('--max-frames', type=int, help='at most so many of each video or camera')
-    parser.add_argument('--device', help='such as cpu or cuda:0; default what there is')
+    parser.add_argument('--max-frames', type=int, help='maximum frames per video or camera')
     return parser.parse_args(arguments)
 
 
@@ -104,17 +80,12 @@ def run(args: argparse.Namespace) -> None:
         )
     limits = tuple(args.color_range) if args.color_range else None
     writer = DepthWriter(args.out, args.write, args.focal_length, limits)
-    test_cfg = dict(
-        mode=args.mode,
-        tile=args.tile,
-        flip=args.flip or None,
-        scale_by_focal_length=args.scale_by_focal_length or None,
-    )
+    options = vars(args)
     inferencer = DepthInferencer(
         load_config(args.config, options=args.cfg_options) if args.config else None,
         args.checkpoint,
         args.device,
-        {key: value for key, value in test_cfg.items() if value is not None},
+        {name: options[name] for name in INFERENCE_OPTIONS if options[name]},
         focal_length=args.focal_length,
     )
     try:

@@ -55,10 +55,10 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
         command.add_argument('dst', type=Path, metavar='DST', help='folder to write')
         command.add_argument('--jobs', type=int, default=2, help='pairs at a time; default 2')
         command.add_argument(
-            '--every', type=int, default=1, help='only each so many-th pair; default all'
+            '--every', type=int, default=1, help='keep every n-th pair; default all'
         )
         command.add_argument(
-            '--lossless', action='store_true', help='color as PNG where it is no JPEG already'
+            '--lossless', action='store_true', help='write color as PNG unless the source is JPEG'
         )
         command.add_argument(
             '--rotate', type=int, choices=(0, 90, 180, 270), default=0, help='degrees clockwise'

@@ -3,13 +3,13 @@
 import argparse
 from collections.abc import Sequence
 
-from .options import runner_options
+from .options import CHECKPOINT, runner_options
 
 
 def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     """Read the options."""
     parser = runner_options('test', 'Evaluate a checkpoint.', needs_config=False)
-    parser.add_argument('checkpoint', help='a training checkpoint or student.pth')
+    parser.add_argument('checkpoint', help=CHECKPOINT)
     parser.add_argument('--out', help='folder for predictions: 16-bit PNG in millimeters')
     parser.add_argument('--show-dir', help='folder for pictures')
     parser.add_argument(

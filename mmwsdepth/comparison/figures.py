@@ -95,7 +95,7 @@ def contact_sheet(runs: Sequence[Run], images: int = 3) -> Figure:
                 0.03, 0.06, f'x{factor:.2f}', fontsize=6, transform=axes[row, column].transAxes,
                 bbox=dict(facecolor='white', alpha=0.7, linewidth=0, pad=1),
             )  # fmt: skip
-    titles = ['color', 'truth', *(run.variant.name for run in runs)]
+    titles = ['color', 'ground truth', *(run.variant.name for run in runs)]
     for axis, title in zip(axes[:, 0], titles, strict=True):
         axis.set_ylabel(fill(title, 18), fontsize=7)
     for axis in axes.flat:

@@ -16,7 +16,7 @@ class Result(NamedTuple):
 
     Attributes:
         name: The variant.
-        metrics: One value a seed by the metric's name, and `seconds`, the time of training.
+        metrics: One value a seed by the metric's name.
         series: See `Variant`.
         images: See `Variant`.
     """
@@ -40,37 +40,18 @@ def collect(runs: Iterable[Run]) -> list[Result]:
     """Read the metrics of complete runs, in the order of their variants.
 
     Args:
-        runs: Complete runs. The seconds are those of the training.
+        runs: Complete runs.
     """
     results: dict[str, Result] = {}
     for run in runs:
         metrics = json.loads(run.metrics_file.read_text())
         values = {k.partition('/')[2]: v for k, v in metrics.items() if k.startswith(f'{ROW}/')}
-        values['seconds'] = training_seconds(run.trained)
         variant = run.variant
         fresh = Result(variant.name, {}, variant.series, variant.images)
         result = results.setdefault(variant.name, fresh)
         for name, value in values.items():
             result.metrics.setdefault(name, []).append(value)
     return list(results.values())
-
-
-def training_seconds(folder: Path) -> float:
-    """Sum up the logged time of the iterations, each counted once however often it was resumed.
-
-    Args:
-        folder: Work directory of a training that logs every `interval` iterations the mean time of
-            the last ones.
-    """
-    times: dict[int, float] = {}
-    for path in sorted(folder.glob('*/vis_data/scalars.json')):
-        for line in path.read_text().splitlines():
-            record = json.loads(line)
-            if 'loss' in record:
-                times[record['iter']] = record['time']
-    steps = sorted(times)
-    gaps = [step - before for before, step in zip([0, *steps], steps, strict=False)]
-    return sum(gap * times[step] for gap, step in zip(gaps, steps, strict=True))
 
 
 def results_table(results: Sequence[Result], metrics: Sequence[str]) -> str:
@@ -91,8 +72,6 @@ def results_table(results: Sequence[Result], metrics: Sequence[str]) -> str:
 def _cell(result: Result, metric: str) -> str:
     if metric not in result.metrics:
         return ''
-    if metric == 'seconds':
-        return f'{result.mean(metric):.0f}'
     seeds = len(result.metrics[metric])
     return f'{result.mean(metric):.3g}' + (f' ± {result.spread(metric):.1g}' if seeds > 1 else '')
 

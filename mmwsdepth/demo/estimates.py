@@ -98,13 +98,13 @@ def estimate_upload(
 
 
 def _decode_sensor(inferencer: DepthInferencer, data: bytes, image: np.ndarray) -> np.ndarray:
-    unit = inferencer.sensor_unit
     with TemporaryDirectory() as folder:
         path = Path(folder, 'sensor depth.png')
         path.write_bytes(data)
         try:
+            unit = inferencer.sensor_unit
             depth = read_depth(path, unit.depth_scale, unit.depth_range)
-        except BadFileError as error:
+        except ValueError as error:
             raise RefusedError(str(error).replace(f'{folder}/', ''), 422) from None
     complaint = size_complaint(path.name, image.shape[:2], (depth.shape[0], depth.shape[1]))
     if complaint:

@@ -8,7 +8,6 @@ from tempfile import TemporaryFile
 from typing import NamedTuple
 from urllib.parse import quote
 
-import cv2
 import numpy as np
 import uvicorn
 from starlette.applications import Starlette
@@ -23,6 +22,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mmwsdepth.apis import DepthInferencer
+from mmwsdepth.datasets.depth_io import encode_image
 from mmwsdepth.visualization.depth_picture import color_depth, depth_limits
 
 from .connections import ImpatientProtocol, PromptServer
@@ -111,8 +111,7 @@ def build_app(inferencer: DepthInferencer, settings: Settings) -> Starlette:
 
     def colors(request: Request) -> Response:
         picture = color_depth(shelf.get(request.path_params['key']).depth)
-        _, encoded = cv2.imencode('.png', picture[..., ::-1])
-        return Response(encoded.tobytes(), media_type='image/png')
+        return Response(encode_image('.png', picture[..., ::-1]), media_type='image/png')
 
     def download(request: Request) -> Response:
         found, kind = shelf.get(request.path_params['key']), request.path_params['kind']

@@ -1,15 +1,14 @@
 """Find out what is wrong before training does: installation, data, size of a model."""
 
-from .complexity import Branch, count_branches
+from .complexity import count_branches
 from .environment import environment_findings, environment_title
 from .findings import Finding
 from .folder import DataFolder, folders_below, folders_of_config
 from .inspection import inspect
-from .report import folder_section, has_problem, inspection_findings, render
+from .report import folder_section, has_problem, render
 from .visible_sample import visible_samples
 
 __all__ = [
-    'Branch',
     'DataFolder',
     'Finding',
     'count_branches',
@@ -20,7 +19,6 @@ __all__ = [
     'folders_of_config',
     'has_problem',
     'inspect',
-    'inspection_findings',
     'render',
     'visible_samples',
 ]

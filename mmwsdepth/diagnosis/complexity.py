@@ -21,7 +21,7 @@ class Branch(NamedTuple):
     Attributes:
         name: Which.
         size: (height, width) of its input.
-        parameters: Numbers that the network learns or has learnt.
+        parameters: Numbers that the network learns or has learned.
         macs: Multiply-accumulates of convolutions, matrix products and attention, for one image;
             half of what PyTorch counts as floating-point operations.
     """
@@ -52,26 +52,28 @@ def count_branches(cfg: Config, size: Size, ratio: float) -> list[Branch]:
     init_default_scope(cfg.get('default_scope', 'mmseg'))
     model = MODELS.build(cfg.model).eval().to('meta')
     grid = (max(round(size[0] / ratio), 1), max(round(size[1] / ratio), 1))
-    depth = torch.ones(1, 1, *grid, device='meta')
     if isinstance(model, DepthReconstruction):
-        return [Branch('teacher', grid, count_parameters(model), count_macs(model, depth))]
+        return [_branch('teacher', model, model, grid)]
     if not isinstance(model, WSDepthEstimator):
         raise ValueError(
             f'model.type={cfg.model.type!r}: branches are those of mmwsdepth.WSDepthEstimator '
             'and mmwsdepth.DepthReconstruction'
         )
-    parameters = count_parameters(model.student)
-    hr = torch.ones(1, 3, *size, device='meta')
-    sizes = dict(hr=size, lr=model.lr_size(hr, grid))
-    branches = []
-    for branch in model.learning_branches:
-        image = torch.ones(1, 3, *sizes[branch], device='meta')
-        macs = count_macs(model.estimate, image)
-        branches.append(Branch(f'student on {branch.upper()}', sizes[branch], parameters, macs))
+    sizes = dict(hr=size, lr=model.lr_size(torch.ones(1, 3, *size, device='meta'), grid))
+    branches = [
+        _branch(f'student on {view.upper()}', model.student, model.estimate, sizes[view], 3)
+        for view in model.learning_branches
+    ]
     if model.teacher is not None:
-        macs = count_macs(model.teacher, depth)
-        branches.append(Branch('teacher', grid, count_parameters(model.teacher), macs))
+        branches.append(_branch('teacher', model.teacher, model.teacher, grid))
     return branches
+
+
+def _branch(
+    name: str, network: nn.Module, run: Callable[[Tensor], Any], size: Size, channels: int = 1
+) -> Branch:
+    inputs = torch.ones(1, channels, *size, device='meta')
+    return Branch(name, size, count_parameters(network), count_macs(run, inputs))
 
 
 def count_parameters(model: nn.Module) -> int:

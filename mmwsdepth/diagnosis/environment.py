@@ -8,6 +8,7 @@ from importlib.metadata import PackageNotFoundError, requires, version
 import torch
 from packaging.requirements import Requirement
 
+from mmwsdepth.datasets.bad_file import first_line
 from mmwsdepth.stack import ONEDL, OPENMMLAB, is_distribution_installed
 from mmwsdepth.version import __version__
 
@@ -60,13 +61,8 @@ def requirement_findings() -> list[Finding]:
         if not applies or not is_distribution_installed(name):
             continue
         if not wanted.contains(version(name), prereleases=True):
-            findings.append(
-                Finding(
-                    'problem',
-                    f'{name} {version(name)} is installed, {PACKAGE} needs {wanted}: '
-                    f"run `pip install '{name}{wanted}'`",
-                )
-            )
+            found = f'{name} {version(name)} is installed, {PACKAGE} needs {wanted}'
+            findings.append(Finding('problem', f"{found}: run `pip install '{name}{wanted}'`"))
     return findings
 
 
@@ -95,12 +91,11 @@ def torchvision_findings() -> list[Finding]:
     try:
         import_module('torchvision')
     except (ImportError, RuntimeError, OSError) as error:
-        reason = str(error).partition('\n')[0]
         return [
             Finding(
                 'problem',
                 f'torchvision {version("torchvision")} does not import beside torch '
-                f'{torch.__version__} ({reason}), nor do models of transformers then: '
+                f'{torch.__version__} ({first_line(error)}), nor do models of transformers then: '
                 'run `pip uninstall torchvision`, or install the release for this torch',
             )
         ]
@@ -113,6 +108,6 @@ def _device_finding(index: int) -> Finding:
     try:
         torch.ones(8, device=f'cuda:{index}').sum().item()
     except RuntimeError as error:
-        reason = str(error).partition('\n')[0]
-        return Finding('problem', f'{name} does not compute ({reason}): install a torch for it')
+        complaint = f'{name} does not compute ({first_line(error)}): install a torch for it'
+        return Finding('problem', complaint)
     return Finding('ok', name)

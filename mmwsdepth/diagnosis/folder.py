@@ -10,12 +10,14 @@ from mmengine.config import Config
 from mmengine.registry import init_default_scope
 
 from mmwsdepth.datasets import RGBDDataset, RoomsDataset
+from mmwsdepth.datasets.focal_length import MANIFEST
 from mmwsdepth.datasets.foreign import complaining
+from mmwsdepth.datasets.layout import DEPTHS, IMAGES
 from mmwsdepth.datasets.listing import is_hidden
 from mmwsdepth.registry import DATASETS
 
 LOADERS = ('train', 'val', 'test')
-IMAGES, DEPTHS, HR_DEPTHS, MANIFEST = 'images', 'annotations', 'annotations_hr', 'manifest.json'
+HR_DEPTHS = 'annotations_hr'
 MILLIMETER = 0.001
 
 
@@ -71,11 +73,6 @@ def _rgbd_datasets(node: Any) -> Iterator[tuple[type[RGBDDataset], dict[str, Any
 
 def _folder_of(kind: type[RGBDDataset], arguments: dict[str, Any]) -> DataFolder:
     """Let the data set's own class join the paths and fill in its defaults, but not read."""
-    is_made_on_use = issubclass(kind, RoomsDataset)
-    if is_made_on_use:
-        split = arguments['split']
-        prefix = dict(img_path=f'{IMAGES}/{split}', depth_map_path=f'{DEPTHS}/{split}')
-        kind, arguments = RGBDDataset, dict(data_root=arguments['data_root'], data_prefix=prefix)
     unread = type(kind.__name__, (kind,), dict(full_init=lambda self: None))
     dataset = unread(**(arguments | dict(pipeline=[])))
     paths = dataset.data_prefix
@@ -88,7 +85,7 @@ def _folder_of(kind: type[RGBDDataset], arguments: dict[str, Any]) -> DataFolder
         Path(dataset.ann_file) if dataset.ann_file else None,
         dataset.depth_scale,
         dataset.depth_range,
-        is_made_on_use,
+        issubclass(kind, RoomsDataset),
     )
 
 

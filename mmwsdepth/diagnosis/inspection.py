@@ -1,14 +1,15 @@
 """Look through a data folder: all headers, and a sample of the files as a whole."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import NamedTuple, TypeVar
 
 import numpy as np
 from rich.console import Console
 from rich.progress import track
 
-from mmwsdepth.datasets.pairing import Pair, find_issue, pair_folders
+from mmwsdepth.datasets.pairing import find_issue, pair_folders
 from mmwsdepth.datasets.split_file import pair_split_file
 
 from .folder import DataFolder
@@ -36,14 +37,15 @@ class Inspection(NamedTuple):
     samples: list[Sample]
 
 
-def inspect(folder: DataFolder, num: int = 50, jobs: int = 2, progress: bool = True) -> Inspection:
+def inspect(folder: DataFolder, num: int = 50, jobs: int = 2) -> Inspection:
     """Pair a folder's files, look at all headers and decode some of the pairs.
+
+    Terminals see how far it is.
 
     Args:
         folder: Where the data lies and how its depth is read.
         num: Pairs to decode at most, spread evenly over the folder.
         jobs: Threads.
-        progress: Whether to show a progress bar, if the standard error stream is a terminal.
 
     Raises:
         FileNotFoundError: A folder or the split file does not exist.
@@ -56,13 +58,11 @@ def inspect(folder: DataFolder, num: int = 50, jobs: int = 2, progress: bool = T
         pairs, orphans = pair_folders(*paths)
     both = [pair for pair in pairs if pair.depth is not None]
     unpaired = [f'{pair.image}: image without depth' for pair in pairs if pair.depth is None]
-    headers = _at_once(find_issue, both, jobs, f'{folder.label}: headers', progress)
+    headers = _at_once(find_issue, both, jobs, f'{folder.label}: headers')
     good = [pair for pair, complaint in zip(both, headers, strict=True) if complaint is None]
 
-    def look(pair: Pair) -> Sample:
-        return examine(pair, folder)
-
-    samples = _at_once(look, spread(good or both, num), jobs, f'{folder.label}: files', progress)
+    look = partial(examine, folder=folder)
+    samples = _at_once(look, spread(good or both, num), jobs, f'{folder.label}: files')
     rejected = [complaint for complaint in headers if complaint is not None]
     if good:
         rejected += [sample.complaint for sample in samples if sample.complaint is not None]
@@ -76,10 +76,7 @@ def spread(items: list[T], num: int) -> list[T]:
     return [items[index] for index in np.linspace(0, len(items) - 1, num).round().astype(int)]
 
 
-def _at_once(
-    function: Callable[[T], R], items: Iterable[T], jobs: int, label: str, progress: bool
-) -> list[R]:
-    items = list(items)
+def _at_once(function: Callable[[T], R], items: Sequence[T], jobs: int, label: str) -> list[R]:
     console = Console(stderr=True)
     with ThreadPoolExecutor(max_workers=jobs) as pool:
         return list(
@@ -89,6 +86,6 @@ def _at_once(
                 len(items),
                 console=console,
                 transient=True,
-                disable=not (progress and console.is_terminal),
+                disable=not console.is_terminal,
             )
         )

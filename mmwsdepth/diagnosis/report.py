@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from mmwsdepth.datasets.bad_file import name_some
+from mmwsdepth.datasets.layout import DEPTHS
 from mmwsdepth.datasets.pairing import Size
 
 from .alignment import (
@@ -17,7 +18,7 @@ from .alignment import (
     working_scale,
 )
 from .findings import Finding
-from .folder import DEPTHS, DataFolder
+from .folder import DataFolder
 from .inspection import Inspection, inspect
 from .sample import Sample, pool
 from .units import unit_findings
@@ -29,11 +30,7 @@ Section = tuple[str, list[Finding]]
 
 
 def folder_section(
-    folder: DataFolder,
-    num: int = 50,
-    jobs: int = 2,
-    progress: bool = True,
-    name_at_most: int | None = 3,
+    folder: DataFolder, num: int = 50, jobs: int = 2, name_at_most: int | None = 3
 ) -> Section:
     """Look through a data folder and say what was found, with a title.
 
@@ -41,31 +38,20 @@ def folder_section(
         folder: Where the data lies and how its depth is read.
         num: Pairs to decode at most.
         jobs: Threads.
-        progress: Whether to show a progress bar.
         name_at_most: How many bad files a finding names; None for all.
     """
     title = f'{folder.label}: {folder.images} beside {folder.depths}'
     if folder.is_made_on_use and not folder.images.is_dir():
         return title, [Finding('note', 'not there yet: training renders it first')]
     try:
-        inspection = inspect(folder, num, jobs, progress)
+        inspection = inspect(folder, num, jobs)
     except (FileNotFoundError, ValueError) as error:
         return title, [Finding('problem', str(error))]
-    return title, inspection_findings(inspection, name_at_most)
-
-
-def inspection_findings(inspection: Inspection, name_at_most: int | None = 3) -> list[Finding]:
-    """Say what was found in a data folder.
-
-    Args:
-        inspection: What was found.
-        name_at_most: How many bad files a finding names; None for all.
-    """
     findings = [_pairs(inspection, name_at_most), _rejected(inspection, name_at_most)]
     samples = [sample for sample in inspection.samples if sample.complaint is None]
     if samples:
         findings += [*size_findings(samples), _missing(samples)]
-    return [*findings, *_depth(inspection), *_alignment(inspection.samples)]
+    return title, [*findings, *_depth(inspection), *_alignment(inspection.samples)]
 
 
 def _pairs(inspection: Inspection, name_at_most: int | None) -> Finding:
@@ -100,19 +86,11 @@ def size_findings(samples: Sequence[Sample]) -> list[Finding]:
     ]
     findings = [Finding('ok', name_some(texts))]
     if len({color for color, _ in sizes}) > 1:
-        findings.append(
-            Finding(
-                'note', 'images differ in size: resize or crop to one size, or set batch_size=1'
-            )
-        )
+        text = 'images differ in size: resize or crop to one size, or set batch_size=1'
+        findings.append(Finding('note', text))
     if all(c[1] / d[1] < SIMULATED_BELOW for c, d in sizes if c and d):
-        findings.append(
-            Finding(
-                'note',
-                'depth is as fine as color: coarse ground truth has to be simulated by '
-                'mmwsdepth.DownsampleDepth',
-            )
-        )
+        text = 'depth is as fine as color: coarse ground truth has to be simulated by '
+        findings.append(Finding('note', f'{text}mmwsdepth.DownsampleDepth'))
     return findings
 
 
@@ -149,26 +127,14 @@ def _alignment(samples: Sequence[Sample]) -> list[Finding]:
     edges = [s.edges for s in seen if s.edges and (s.color, s.depth) == (color, depth)]
     shift = find_shift([edge_correlation(pair) for pair in edges], working_scale(color))
     finding = alignment_finding(shift, tolerance(color, depth), len(edges))
-    if finding.grade != 'ok' and (orientation := find_orientation(edges)):
-        return [orientation_finding(orientation, len(edges))]
-    return [finding]
-
-
-def orientation_finding(orientation: str, images: int) -> Finding:
-    """Say how depth has to be turned or mirrored.
-
-    Args:
-        orientation: See `find_orientation`.
-        images: Number of images that it was found in.
-    """
+    if finding.grade == 'ok' or not (orientation := find_orientation(edges)):
+        return [finding]
     text = (
-        f'depth does not lie as its images do, edges meet after {orientation} ({images} images): '
-        f'run `mmwsdepth prepare folder SRC DST --depths {DEPTHS} '
+        f'depth does not lie as its images do, edges meet after {orientation} ({len(edges)} '
+        f'images): run `mmwsdepth prepare folder SRC DST --depths {DEPTHS} '
         f'--orient-depth {orientation}`'
     )
-    if images < ENOUGH_IMAGES:
-        return Finding('note', f'{text}; too few images to be sure')
-    return Finding('problem', text)
+    return [_problem_if_sure(text, len(edges))]
 
 
 def alignment_finding(shift: Shift | None, tolerated: float, images: int) -> Finding:
@@ -190,14 +156,19 @@ def alignment_finding(shift: Shift | None, tolerated: float, images: int) -> Fin
     text = f'color edges lie {sideways} and {upright} of depth edges ({images} images)'
     if np.hypot(shift.right, shift.down) <= tolerated:
         return Finding('ok', text)
+    mend = 'register depth to color'
+    return _problem_if_sure(f'{text}, tolerated are {tolerated:.1f} px: {mend}', images)
+
+
+def _problem_if_sure(text: str, images: int) -> Finding:
     if images < ENOUGH_IMAGES:
-        return Finding('note', f'{text}: too few images to be sure')
-    return Finding('problem', f'{text}, tolerated are {tolerated:.1f} px: register depth to color')
+        return Finding('note', f'{text}; too few images to be sure')
+    return Finding('problem', text)
 
 
 def has_problem(sections: Iterable[Section]) -> bool:
     """Tell whether anything has to be mended."""
-    return any(finding.grade == 'problem' for _, findings in sections for finding in findings)
+    return _count_problems(sections) > 0
 
 
 def render(sections: Sequence[Section]) -> str:
@@ -207,9 +178,13 @@ def render(sections: Sequence[Section]) -> str:
         lines.append(title)
         lines += [f'  {MARKS[finding.grade]:8}{finding.text}' for finding in findings]
         lines.append('')
-    problems = sum(f.grade == 'problem' for _, findings in sections for f in findings)
+    problems = _count_problems(sections)
     verdict = f'{problems} problem{"s" if problems > 1 else ""} found' if problems else 'healthy'
     return '\n'.join([*lines, verdict])
+
+
+def _count_problems(sections: Iterable[Section]) -> int:
+    return sum(finding.grade == 'problem' for _, findings in sections for finding in findings)
 
 
 def _size(size: Size) -> str:

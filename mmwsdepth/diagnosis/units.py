@@ -58,8 +58,9 @@ def unit_findings(
         depth_range: Nearest and farthest depth in meters.
     """
     checks = (
-        _outside_range(raw.values, depth_scale, depth_range) or _close_up(raw, depth_scale),
-        _short_lidar(raw, depth_scale),
+        _outside_range(raw.values, depth_scale, depth_range)
+        or _short_lidar(raw, depth_scale)
+        or _close_up(raw, depth_scale),
         _saturated(raw),
         _coarse_levels(raw, depth_scale),
     )

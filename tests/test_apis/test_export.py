@@ -14,8 +14,10 @@ from mmwsdepth.apis.export import (
     INPUT,
     MIN_LR_SIDE,
     OUTPUT,
+    Format,
     check_exportable,
     check_sizes,
+    export_checked,
     export_onnx,
     largest_difference,
     least_side,
@@ -94,10 +96,9 @@ def test_every_format_agrees_at_sizes_it_was_not_made_with(
 ) -> None:
     cfg, _, student = checkpoints
     model = build_exportable(cfg, _with_meta(student, trained_size=trained_size))
-    how = FORMATS[name]
-    path = tmp_path / f'model{how.suffix}'
-    how.export(model, path)
-    _agrees(model, how.load(path))
+    path = tmp_path / f'model{FORMATS[name].suffix}'
+    assert export_checked(model, path, name) < 1e-3
+    _agrees(model, FORMATS[name].load(path))
 
 
 def _agrees(model: ExportableDepth, exported: Callable) -> None:
@@ -137,6 +138,40 @@ def test_free_sizes_leave_the_lr_view_large_enough(model: ExportableDepth) -> No
     least = least_side(model)
     assert round(least * min(model.scales[0], 1)) >= MIN_LR_SIDE
     assert all(min(size[1:]) >= least for size in check_sizes(model))
+
+
+@pytest.mark.parametrize('fails_when', ['writing', 'read back', 'compared'])
+def test_an_export_that_fails_leaves_the_file_that_was_there(
+    model: ExportableDepth, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails_when: str
+) -> None:
+    def write(model: ExportableDepth, path: Path) -> None:
+        path.write_bytes(b'half a model')
+        if fails_when == 'writing':
+            raise ValueError('writing fails')
+
+    def load(path: Path) -> Callable[[Tensor], Tensor]:
+        if fails_when == 'read back':
+            raise ValueError('reading fails')
+        return lambda image: 1.5 * model(image)
+
+    monkeypatch.setitem(FORMATS, 'torchscript', Format(write, load, '.torchscript'))
+    path = tmp_path / 'out' / 'student.torchscript'
+    path.parent.mkdir()
+    for before in (None, b'an earlier model'):
+        if before is not None:
+            path.write_bytes(before)
+        with pytest.raises(ValueError, match=r'fails$|differs by 0\.5 of the depth'):
+            export_checked(model, path, 'torchscript')
+        assert [p.read_bytes() for p in path.parent.iterdir()] == [before] * (before is not None)
+
+
+def test_a_place_that_takes_no_file_is_named(
+    model: ExportableDepth, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake = Format(lambda model, path: path.write_bytes(b'x'), lambda path: model, '')
+    monkeypatch.setitem(FORMATS, 'torchscript', fake)
+    with pytest.raises(OSError, match='cannot be written'):
+        export_checked(model, tmp_path, 'torchscript')
 
 
 @pytest.mark.slow

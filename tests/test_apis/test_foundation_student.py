@@ -33,8 +33,8 @@ def trained(tiny_config: Callable[..., Config], tmp_path: Path) -> tuple[Config,
     runner = build_runner(cfg)
     runner.train()
     start = whole.backbone.embeddings.cls_token
-    learnt = runner.model.student.backbone.model.embeddings.cls_token
-    assert 0 < (learnt - start).abs().max() < 0.1
+    learned = runner.model.student.backbone.model.embeddings.cls_token
+    assert 0 < (learned - start).abs().max() < 0.1
     return cfg, Path(runner.work_dir) / 'student.pth'
 
 

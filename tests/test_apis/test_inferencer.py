@@ -6,6 +6,7 @@ import pytest
 import torch
 from mmengine.config import Config
 from mmengine.dataset import Compose, pseudo_collate
+from mmengine.runner import CheckpointLoader
 
 from mmwsdepth.apis import DepthInferencer
 from mmwsdepth.apis.outputs import DepthWriter
@@ -195,6 +196,20 @@ def test_an_estimate_that_is_not_finite_is_a_complaint_and_not_written(
     assert [path.stem for path in sorted((tmp_path / 'out/png').iterdir())] == ['a', 'b', 'e']
     with pytest.raises(BadFileError, match=r'd\.png: 1 of .* pixels of the estimate'):
         inferencer(folder / 'd.png')
+
+
+@pytest.mark.parametrize('is_config_given', [True, False])
+def test_a_checkpoint_is_read_once(
+    published: Path, small_config: Config, monkeypatch: pytest.MonkeyPatch, is_config_given: bool
+) -> None:
+    read, load = [], CheckpointLoader.load_checkpoint
+    monkeypatch.setattr(
+        CheckpointLoader, 'load_checkpoint', lambda *a, **k: read.append(a) or load(*a, **k)
+    )
+    model = small_config if is_config_given else None
+    found = DepthInferencer(model, published, 'cpu', show_progress=False)
+    found(noise(), sensor_depth=np.ones((12, 16), np.float32))
+    assert len(read) == 1
 
 
 @pytest.fixture

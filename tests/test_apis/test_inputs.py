@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import cv2
@@ -6,7 +7,7 @@ import pytest
 from PIL import Image
 
 from mmwsdepth.apis import video as videos
-from mmwsdepth.apis.inputs import Frame, open_source
+from mmwsdepth.apis.inputs import Frame, is_one_image, open_source
 from mmwsdepth.datasets.depth_io import BadFileError
 
 SIZE = (16, 24)
@@ -36,11 +37,22 @@ def test_a_folder_gives_its_images_in_order_whatever_else_it_holds(tmp_path: Pat
     (tmp_path / 'notes.txt').write_text('no image')
     (tmp_path / 'folder.png').mkdir()
     source = open_source(tmp_path)
-    assert (source.total, source.is_single) == (4, False)
+    assert source.total == 4 and not is_one_image(tmp_path)
     frames = list(source.frames)
     assert [frame.name for frame in frames] == ['a', 'b', 'c.v2', 'sub/a']
     assert all(frame.image.shape == (*SIZE, 3) for frame in frames)
     assert [frame.path for frame in frames] == [entry.path for entry in source.entries]
+
+
+def test_a_folder_is_listed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ('a.png', 'sub/b.png'):
+        picture(tmp_path / name)
+    (tmp_path / 'clip.mp4').touch()
+    listed: list[str] = []
+    scandir = os.scandir
+    monkeypatch.setattr(os, 'scandir', lambda path: listed.append(str(path)) or scandir(path))
+    assert names(open_source(tmp_path)) == ['a', 'sub/b']
+    assert sorted(listed) == [str(tmp_path), str(tmp_path / 'sub')]
 
 
 def test_a_bad_file_comes_as_its_error_and_the_rest_goes_on(tmp_path: Path) -> None:
@@ -75,7 +87,7 @@ def test_globs_match_files_and_a_file_of_that_name_comes_first(tmp_path: Path) -
     picture(tmp_path / 'x/a.png')
     picture(tmp_path / 'y/z/a.png')
     assert names(open_source(f'{tmp_path}/**/*.png')) == ['x/a', 'y/z/a']
-    assert not open_source(f'{tmp_path}/x/*').is_single
+    assert not is_one_image(f'{tmp_path}/x/*')
     odd = picture(tmp_path / 'a[1].png')
     assert names(open_source(str(odd))) == ['a[1]']
 
@@ -131,15 +143,15 @@ def test_heic_is_named_with_its_mend(tmp_path: Path, name: str, is_in_folder: bo
 @pytest.mark.parametrize('kind', [str, Path])
 def test_one_named_image_is_single_and_a_list_of_one_is_not(tmp_path: Path, kind: type) -> None:
     path = kind(picture(tmp_path / 'a.png'))
-    assert open_source(path).is_single
-    assert not open_source([path]).is_single
-    assert not open_source(kind(tmp_path)).is_single
-    assert not open_source(kind(video(tmp_path / 'a.avi'))).is_single
+    assert is_one_image(path)
+    assert not is_one_image([path])
+    assert not is_one_image(kind(tmp_path))
+    assert not is_one_image(kind(video(tmp_path / 'a.avi')))
 
 
 def test_arrays_keep_their_place_among_files(tmp_path: Path) -> None:
     array = np.zeros((*SIZE, 3), np.uint8)
-    assert open_source(array).is_single
+    assert is_one_image(array)
     source = open_source([array, picture(tmp_path / 'a.png'), array])
     assert source.total == 3
     assert names(source) == ['00000000', 'a', '00000002']

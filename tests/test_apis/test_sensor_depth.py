@@ -7,6 +7,7 @@ import torch
 from mmengine.config import Config
 
 from mmwsdepth.apis import DepthInferencer
+from mmwsdepth.apis.checkpoint_config import carried_test_data, config_from_checkpoint
 from mmwsdepth.apis.sensor_depth import find_unit
 from mmwsdepth.cli import main
 from mmwsdepth.datasets.depth_io import BadFileError
@@ -129,18 +130,67 @@ def test_one_map_for_many_images_is_refused(
         inferencer(photos, sensor_depth=photos / 'nowhere')
 
 
-def test_the_unit_is_the_given_one_then_the_datas_then_millimeters(tmp_path: Path) -> None:
-    folder = 'test_dataloader = dict(dataset=dict(depth_scale=0.01, depth_range=(0.5, 5.0)))'
-    for name, text in (('carries', folder), ('bare', 'model = dict()'), ('odd', 'model = (')):
-        torch.save(dict(meta=dict(cfg=text), state_dict={}), tmp_path / f'{name}.pth')
-    model = Config(dict(model=dict()))
-    assert find_unit(model, f'{tmp_path}/carries.pth') == (0.01, (0.5, 5.0))
-    assert find_unit(model, f'{tmp_path}/carries.pth', 0.002, (1, 2)) == (0.002, (1, 2))
-    assert find_unit(model, f'{tmp_path}/carries.pth', 0.002) == (0.002, (0.5, 5.0))
-    for name in ('bare', 'odd'):
-        assert find_unit(model, f'{tmp_path}/{name}.pth') == (0.001, (0.001, 100.0))
-    whole = Config(dict(model=dict(), test_dataloader=dict(dataset=dict(depth_scale=0.25))))
-    assert find_unit(whole, f'{tmp_path}/carries.pth') == (0.25, (0.001, 100.0))
+RGBD = dict(type='mmwsdepth.RGBDDataset', depth_scale=0.01, depth_range=(0.5, 5.0))
+NYU = dict(type='mmwsdepth.NYUDepthDataset', data_root='x')
+
+
+@pytest.mark.parametrize(
+    ('given', 'unit'),
+    [
+        ((), (0.01, (0.5, 5.0))),
+        ((0.002, (1, 2)), (0.002, (1, 2))),
+        ((0.002,), (0.002, (0.5, 5.0))),
+        ((None, (1, 2)), (0.01, (1, 2))),
+    ],
+)
+def test_the_unit_is_the_given_one_then_that_of_the_data(given: tuple, unit: tuple) -> None:
+    assert find_unit(dict(dataset=RGBD), *given) == unit
+
+
+@pytest.mark.parametrize(
+    ('dataset', 'unit'),
+    [
+        (dict(type='mmwsdepth.RGBDDataset'), (0.001, (0.001, 100.0))),
+        (dict(type='mine.Dataset', depth_scale=0.25), (0.25, (0.001, 100.0))),
+        (dict(type='RepeatDataset', times=2, dataset=RGBD), (0.01, (0.5, 5.0))),
+        (dict(type='ConcatDataset', datasets=[RGBD, RGBD]), (0.01, (0.5, 5.0))),
+        (NYU, (0.001, (0.001, 10.0))),
+        (
+            dict(type='ConcatDataset', datasets=[NYU, dict(RGBD, depth_scale=0.001)]),
+            (0.001, (0.001, 10.0)),
+        ),
+        (dict(type='mmseg.ADE20KDataset'), (0.001, (0.001, 100.0))),
+    ],
+)
+def test_the_unit_of_wrapped_data_sets_and_of_their_class_is_found(
+    dataset: dict, unit: tuple
+) -> None:
+    loader = dict(batch_size=1, sampler=dict(type='DefaultSampler'), dataset=dataset)
+    assert find_unit(loader) == unit
+    text = Config(dict(test_dataloader=loader)).pretty_text
+    assert find_unit(carried_test_data(dict(meta=dict(cfg=text)))) == unit
+
+
+@pytest.mark.parametrize('text', ['model = dict()', 'model = (', 'test_dataloader = None', 3])
+def test_without_data_the_unit_is_millimeters(text: object) -> None:
+    assert find_unit(carried_test_data(dict(meta=dict(cfg=text)))) == (0.001, (0.001, 100.0))
+
+
+def test_several_units_are_refused_unless_one_is_given() -> None:
+    both = dict(type='ConcatDataset', datasets=[RGBD, dict(RGBD, depth_scale=0.001)])
+    with pytest.raises(ValueError, match=r'has 2 units, 0\.001 to 0\.01 m: give .*--depth-scale'):
+        find_unit(both)
+    assert find_unit(both, 0.01) == (0.01, (0.5, 5.0))
+
+
+def test_the_unit_reaches_the_prediction(published: Path, folders: tuple[Path, Path]) -> None:
+    photos, depths = folders
+    known = dict(type='ConcatDataset', datasets=[dict(RGBD, depth_scale=0.002)])
+    cfg = config_from_checkpoint(torch.load(published), 'student.pth')
+    cfg.test_dataloader = dict(dataset=known)
+    aware = DepthInferencer(cfg, published, 'cpu', show_progress=False)
+    found = aware(photos / 'a.png', sensor_depth=depths / 'a.png')['predictions']
+    np.testing.assert_allclose(np.median(found), 2 * np.median(lidar()), rtol=0.1)
 
 
 @pytest.mark.parametrize(

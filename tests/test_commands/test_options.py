@@ -1,6 +1,14 @@
 import pytest
 
+from mmwsdepth.apis import outputs
+from mmwsdepth.apis.export import FORMATS
+from mmwsdepth.commands import export, infer
 from mmwsdepth.commands.options import runner_options
+
+
+def test_choices_that_are_offered_without_pytorch_are_those_that_there_are() -> None:
+    assert tuple(FORMATS) == export.NAMES
+    assert infer.KINDS == outputs.KINDS
 
 
 def test_the_options_that_openmmlab_users_know() -> None:

@@ -73,6 +73,14 @@ def test_an_estimate_that_is_not_finite_is_one_sentence(inferencer, monkeypatch)
         estimate_upload(inferencer, encoded(), 'a', 100)
 
 
+def test_a_sensor_whose_unit_is_not_known_is_refused(inferencer, monkeypatch) -> None:
+    both = [dict(type='mmwsdepth.RGBDDataset', depth_scale=scale) for scale in (0.001, 0.01)]
+    monkeypatch.setattr(inferencer, '_test_data', dict(type='ConcatDataset', datasets=both))
+    monkeypatch.delitem(vars(inferencer), 'sensor_unit', raising=False)
+    with pytest.raises(RefusedError, match="the test data's depth has 2 units"):
+        estimate_upload(inferencer, encoded(), 'a', 100, sensor=b'any')
+
+
 def test_the_png_holds_millimeters() -> None:
     estimate = made()
     content, suffix = make_file(estimate, 'png', 50)

@@ -8,7 +8,7 @@ from mmwsdepth.diagnosis.inspection import spread
 
 def test_a_clean_folder_is_decoded_as_far_as_asked(box_folder):
     (folder,) = folders_below(box_folder(6))
-    found = inspect(folder, num=3, progress=False)
+    found = inspect(folder, num=3)
     assert (found.num_pairs, found.unpaired, found.rejected) == (6, [], [])
     assert [sample.name for sample in found.samples] == ['0', '2', '5']
 
@@ -22,7 +22,7 @@ def test_files_without_counterpart_are_told_from_bad_pairs(box_folder):
     cv2.imwrite(str(root / 'annotations/3.png'), np.ones((20, 90), np.uint16))
     cv2.imwrite(str(root / 'annotations/4.png'), np.zeros((20, 26), np.uint16))
     (folder,) = folders_below(root)
-    found = inspect(folder, progress=False)
+    found = inspect(folder)
     assert found.num_pairs == 4
     assert sorted(found.unpaired) == [
         f'{root}/annotations/0.png: depth without image',
@@ -37,7 +37,7 @@ def test_a_split_file_says_which_pairs_count(box_folder):
     root = box_folder(3)
     (root / 's.txt').write_text('1.png 1.png\n2.png gone.png\n')
     folder = DataFolder('', root / 'images', root / 'annotations', split_file=root / 's.txt')
-    found = inspect(folder, progress=False)
+    found = inspect(folder)
     assert [sample.name for sample in found.samples] == ['1']
     assert found.unpaired == [f'{root}/s.txt:2: {root}/annotations/gone.png: no such file']
 

@@ -19,7 +19,7 @@ from mmwsdepth.diagnosis.sample import Sample
 
 def look(root, **options):
     (folder,) = folders_below(root, **options)
-    return folder_section(folder, progress=False)
+    return folder_section(folder)
 
 
 def problems(section):

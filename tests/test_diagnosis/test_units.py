@@ -53,6 +53,14 @@ def test_a_lidar_in_centimeters_that_is_read_as_millimeters_is_found():
 
 
 @pytest.mark.parametrize(
+    ('nearest', 'text'), [(0.01, 'depth is scattered as that of a lidar'), (0.2, '23% of the')]
+)
+def test_a_wrong_unit_is_one_finding(nearest, text):
+    (finding,) = unit_findings(raw(STREET, 0.1, **LIDAR), 0.001, (nearest, 100))
+    assert finding.grade == 'problem' and finding.text.startswith(text)
+
+
+@pytest.mark.parametrize(
     ('meters', 'pattern'),
     [(STREET, LIDAR), (ROOM, dict(missing=0.8)), (ROOM, dict(neighbors=0.55))],
     ids=['far enough', 'large holes', 'few holes'],

@@ -1,10 +1,8 @@
 import numpy as np
 import pytest
-import torch
 
 from mmwsdepth.datasets.depth_io import read_color
 from mmwsdepth.diagnosis import visible_samples
-from mmwsdepth.diagnosis.visible_sample import restore_color
 
 
 def color_of(root, split, name):
@@ -28,15 +26,6 @@ def test_training_is_seen_after_augmentation_alike_with_the_same_seed(tiny_confi
     assert any((a.image != b.image).any() for a, b in zip(first, other, strict=True))
     assert any((s.image != color_of(rooms_root, 'train', s.name)).any() for s in first)
     assert all(seen.hr is None for seen in first)
-
-
-@pytest.mark.parametrize('is_rgb', [True, False])
-def test_normalization_is_undone_in_either_order(is_rgb):
-    rgb = torch.randint(256, (3, 4, 5))
-    mean, std = torch.tensor([100.0, 50, 20])[:, None, None], torch.tensor(7.0)
-    stored = ((rgb if is_rgb else rgb.flip(0)) - mean) / std
-    restored = restore_color(stored, mean, std, is_rgb)
-    np.testing.assert_array_equal(restored, rgb.permute(1, 2, 0).numpy())
 
 
 def test_a_split_without_data_is_refused(tiny_config):

@@ -53,10 +53,10 @@ def _sky_directions(src: Path) -> dict[str, str]:
 
 
 def _item(depth: Path, min_confidence: int, sky: dict[str, str]) -> Item:
-    video = depth.parents[1]
+    video = depth.absolute().parents[1]
     quarters = QUARTERS.get(sky.get(video.name, ''), 0)
     load = partial(_load, video, depth.name, min_confidence, quarters)
-    return Item(f'{video.name}/{depth.stem}', split_of(video.absolute()), load)
+    return Item(f'{video.name}/{depth.stem}', split_of(video), load)
 
 
 def _load(video: Path, file: str, min_confidence: int, quarters: int) -> Sample:

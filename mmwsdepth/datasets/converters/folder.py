@@ -1,6 +1,7 @@
 """Any folder of pairs: your own export, or what another program wrote."""
 
 import math
+from collections import Counter
 from functools import partial
 from pathlib import Path
 
@@ -48,14 +49,16 @@ def list_folder(
         image_files = {n: p for n, p in image_files.items() if not n.endswith(depth_suffix)}
     if not image_files:
         raise ValueError(f'{src / images}: no {", ".join(IMAGE_SUFFIXES)}: set --images')
+    tops = {Path(name).parts[0] for name in image_files if '/' in name}
+    shared = Counter(split_of(Path(top)) for top in tops)
     items = []
     for index, (name, image) in enumerate(image_files.items()):
         split = split_of(Path(name).parent) or tail_split(index, len(image_files), test_share)
-        paths = image, depth_files.pop(name, None), hr_files.get(name)
-        items.append(
-            Item(_without_split(name, split), split, partial(_load, *paths, unit, orient_depth))
-        )
-    items += [Item(name, '', partial(_reject, path)) for name, path in depth_files.items()]
+        paths = image, depth_files.pop(name, None), hr_files.pop(name, None)
+        short = name if shared[split] > 1 else _without_split(name, split)
+        items.append(Item(short, split, partial(_load, *paths, unit, orient_depth)))
+    for orphans in (depth_files, hr_files):
+        items += [Item(name, '', partial(_reject, path)) for name, path in orphans.items()]
     return Listing(len(items), items, 'unknown')
 
 

@@ -18,7 +18,7 @@ from ..depth_io import read_depth
 from ..foreign import complaining
 from ..listing import find_files
 from .item import Item, Listing, RejectedError, Sample, first_existing, load_color
-from .splits import split_of
+from .splits import split_at
 
 SENSOR = 'Velodyne HDL-64E, eleven sweeps accumulated'
 CAMERAS = ('image_02', 'image_03')
@@ -48,7 +48,8 @@ def list_kitti(
     if lists:
         items = [item for path, split in lists for item in _listed(src, raw, path, split)]
     else:
-        items = [_item(raw, path) for path in find_files(src, ('.png',)) if _is_depth(path)]
+        depths = [path.absolute() for path in find_files(src, ('.png',))]
+        items = [_item(src, raw, path) for path in depths if _is_depth(path)]
     if not items:
         raise ValueError(
             f'{src}: no DRIVE/proj_depth/groundtruth/image_02/*.png and no groundtruth_depth/*.png'
@@ -62,14 +63,14 @@ def _is_depth(path: Path) -> bool:
     return annotated or path.parent.name == 'groundtruth_depth'
 
 
-def _item(raw: Path, depth: Path) -> Item:
+def _item(src: Path, raw: Path, depth: Path) -> Item:
     if depth.parent.name == 'groundtruth_depth':
         name = depth.stem.replace('_groundtruth_depth_', '_image_')
         image = depth.parents[1] / 'image' / f'{name}.png'
         return Item(name, 'selection', partial(_load, image, depth, None))
     drive, camera = depth.parents[3].name, depth.parent.name
     image = raw / drive[:10] / drive / camera / 'data' / depth.name
-    split = split_of(depth.parents[4]) or 'train'
+    split = split_at(depth.parents[4], src) or 'train'
     return Item(f'{drive}/{camera}/{depth.stem}', split, partial(_load, image, depth, raw))
 
 

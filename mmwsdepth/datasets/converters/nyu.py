@@ -23,7 +23,7 @@ from ..listing import find_files
 from .item import Item, Listing, RejectedError, Sample, load_color
 from .matlab import read_matlab
 from .optional import optional_module
-from .splits import split_of
+from .splits import split_at
 
 SENSOR = 'Kinect v1'
 FOCAL = (518.8579, 519.4696)
@@ -57,7 +57,7 @@ def _synced(src: Path, image: Path) -> Item:
     folder = image.parent.relative_to(src)
     depth = image.with_name(f'sync_depth_{number}.png')
     name = (folder / number).as_posix()
-    return Item(name, split_of(folder) or 'train', partial(_load_synced, image, depth))
+    return Item(name, split_at(image.parent, src) or 'train', partial(_load_synced, image, depth))
 
 
 def _load_synced(image: Path, depth: Path) -> Sample:

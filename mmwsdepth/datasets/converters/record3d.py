@@ -10,7 +10,7 @@ focal lengths and principal point by frame.
 import json
 import math
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import lru_cache, partial
 from itertools import chain
 from pathlib import Path, PurePosixPath
 from struct import unpack_from
@@ -104,10 +104,12 @@ def _open_folder(name: str, path: Path) -> Recording:
     return _recording(name, [p.relative_to(path).as_posix() for p in find_files(path)], read)
 
 
-def _open_archive(name: str, path: Path) -> Recording:
-    archive = ZipFile(path)
+_archive = lru_cache(maxsize=16)(ZipFile)  # open files are few, recordings may be many
 
+
+def _open_archive(name: str, path: Path) -> Recording:
     def read(place: str) -> bytes:
+        archive = _archive(path)
         size = archive.getinfo(place).file_size
         if size > LARGEST_ENTRY:
             raise BadFileError(
@@ -115,7 +117,7 @@ def _open_archive(name: str, path: Path) -> Recording:
             )
         return archive.read(place)
 
-    return _recording(name, archive.namelist(), read)
+    return _recording(name, _archive(path).namelist(), read)
 
 
 def _recording(name: str, places: list[str], read: Callable[[str], bytes]) -> Recording:

@@ -22,23 +22,15 @@ def color(hue: float, saturation: float, value: float) -> Array:
     return np.array(rgb[::-1], np.float32) ** np.float32(2.2)
 
 
-def palette(*colors: Array) -> Array:
-    """(3, K) palette of K colors."""
-    return np.stack(colors, 1)
-
-
-def accent(rng: Generator) -> Array:
+def vivid(rng: Generator) -> Array:
     """A lively color, (3,) linear BGR."""
     return color(rng.random(), rng.uniform(0.35, 0.85), rng.uniform(0.35, 0.9))
 
 
 def pale(rng: Generator) -> Array:
     """A light, quiet color, (3,) linear BGR."""
-    return color(
-        rng.choice([0.08, 0.12, 0.3, 0.55, 0.6, 0.95]),
-        rng.uniform(0.02, 0.22),
-        rng.uniform(0.78, 0.95),
-    )
+    hue = rng.choice([0.08, 0.12, 0.3, 0.55, 0.6, 0.95])
+    return color(hue, rng.uniform(0.02, 0.22), rng.uniform(0.78, 0.95))
 
 
 def gray(rng: Generator) -> Array:
@@ -46,73 +38,81 @@ def gray(rng: Generator) -> Array:
     return color(rng.random(), rng.uniform(0, 0.08), rng.uniform(0.12, 0.95))
 
 
-def _shades(base: Array, contrast: float) -> Array:
-    return palette(base * (1 - contrast), np.minimum(base * (1 + contrast), 0.95))
+def _shades(base: Array, contrast: float) -> list[Array]:
+    return [base * (1 - contrast), np.minimum(base * (1 + contrast), 0.95)]
 
 
-def _shift(rng: Generator) -> float:
-    return float(rng.uniform(0, 40))
+def _material(
+    rng: Generator,
+    pattern: str,
+    colors: list[Array],
+    scale: float = 1.0,
+    specular: float | tuple[float, float] = 0.0,
+) -> Material:
+    """A material at a random shift; `specular` may be a range."""
+    shift = rng.uniform(0, 40)
+    if isinstance(specular, tuple):
+        specular = rng.uniform(*specular)
+    return Material(pattern, np.stack(colors, 1), scale, shift, specular=specular)
 
 
 def wood(rng: Generator, pattern: str = 'wood', scale: float = 1.0) -> Material:
     """Timber; with pattern 'planks' a floor or wall of boards, 'panels' a cupboard's front."""
     hue, saturation, value = _WOOD_TONES[rng.integers(len(_WOOD_TONES))]
     value *= rng.uniform(0.9, 1.1)
-    tones = palette(color(hue, saturation * 1.1, value * 0.7), color(hue, saturation, value))
-    return Material(pattern, tones, scale, _shift(rng), gloss=rng.uniform(0.05, 0.3))
+    tones = [color(hue, saturation * 1.1, value * 0.7), color(hue, saturation, value)]
+    return _material(rng, pattern, tones, scale, (0.05, 0.3))
 
 
-def painted(rng: Generator, base: Array, pattern: str = 'plain', scale: float = 1.0) -> Material:
+def painted(rng: Generator, base: Array, pattern: str = 'plain') -> Material:
     """A coat of one color, a little uneven."""
-    return Material(pattern, _shades(base, 0.06), scale, _shift(rng), gloss=rng.uniform(0, 0.15))
+    return _material(rng, pattern, _shades(base, 0.06), specular=(0, 0.15))
+
+
+def carpet(rng: Generator, base: Array) -> Material:
+    """Long fibers of one color."""
+    return _material(rng, 'carpet', _shades(base, 0.25))
 
 
 def cloth(rng: Generator) -> Material:
     """Upholstery, curtains and rugs."""
-    base = accent(rng) if rng.random() < 0.7 else gray(rng)
+    base = vivid(rng) if rng.random() < 0.7 else gray(rng)
     other = pale(rng) if rng.random() < 0.5 else base * 0.5
     pattern = rng.choice(['carpet', 'carpet', 'plaid', 'stripes', 'checks'])
     if pattern == 'carpet':
-        return Material('carpet', _shades(base, 0.25), 1.0, _shift(rng))
-    tones = palette(base, other, base * 0.4)
-    return Material(str(pattern), tones, rng.uniform(0.08, 0.22), _shift(rng))
+        return carpet(rng, base)
+    return _material(rng, pattern, [base, other, base * 0.4], rng.uniform(0.08, 0.22))
 
 
 def ornament(rng: Generator) -> Material:
-    """Small things: vases, boxes, balls, lamps."""
-    base = accent(rng)
+    """Small objects: vases, boxes, balls, lamps."""
+    base = vivid(rng)
     pattern = rng.choice(['plain', 'stripes', 'checks', 'marble', 'plaid', 'art'])
     if pattern == 'plain':
         return painted(rng, base)
     scale = 0.6 if pattern == 'art' else rng.uniform(0.05, 0.12)
-    return Material(
-        str(pattern),
-        palette(base, pale(rng), accent(rng)),
-        scale,
-        _shift(rng),
-        gloss=rng.uniform(0.1, 0.5),
-    )
+    return _material(rng, pattern, [base, pale(rng), vivid(rng)], scale, (0.1, 0.5))
 
 
 def books(rng: Generator) -> Material:
     """A row of books; the scale is the height of a shelf, centered on v = 0."""
-    spines = [accent(rng) if rng.random() < 0.6 else gray(rng) for _ in range(5)]
-    return Material('books', palette(*spines), 0.3, _shift(rng))
+    spines = [vivid(rng) if rng.random() < 0.6 else gray(rng) for _ in range(5)]
+    return _material(rng, 'books', spines, 0.3)
 
 
 def picture(rng: Generator) -> Material:
     """An abstract painting."""
-    tones = [accent(rng) for _ in range(4)] + [pale(rng), gray(rng)]
+    tones = [vivid(rng) for _ in range(4)] + [pale(rng), gray(rng)]
     rng.shuffle(tones)
     pattern = 'art' if rng.random() < 0.6 else 'blocks'
-    return Material(pattern, palette(*tones), rng.uniform(0.6, 2.0), _shift(rng), gloss=0.1)
+    return _material(rng, pattern, tones, rng.uniform(0.6, 2.0), 0.1)
 
 
 def sky(rng: Generator, pane: float, dusk: bool) -> Material:
     """A window with panes of the given size in meters."""
     blue = color(rng.uniform(0.52, 0.6), rng.uniform(0.15, 0.45), 0.25 if dusk else 0.95)
     cloud = color(0.1, 0.08, 0.35 if dusk else 1.0)
-    return Material('sky', palette(blue, cloud), pane, 0.0, glow=0.3 if dusk else 1.1)
+    return Material('sky', np.stack([blue, cloud], 1), pane, emission=0.3 if dusk else 1.1)
 
 
 def wall(rng: Generator) -> Material:
@@ -120,65 +120,34 @@ def wall(rng: Generator) -> Material:
     base = pale(rng)
     if rng.random() < 0.3:
         base = color(rng.random(), rng.uniform(0.2, 0.5), rng.uniform(0.4, 0.85))
-    kind = rng.choice(
-        ['plain', 'plaster', 'stripes', 'bricks', 'tiles', 'planks', 'plaid'],
-        p=[0.28, 0.24, 0.13, 0.13, 0.1, 0.06, 0.06],
-    )
-    if kind == 'plain' or kind == 'plaster':
-        return painted(rng, base, str(kind))
+    kinds = ['plain', 'plaster', 'stripes', 'bricks', 'tiles', 'planks', 'plaid']
+    kind = rng.choice(kinds, p=[0.28, 0.24, 0.13, 0.13, 0.1, 0.06, 0.06])
+    if kind in ('plain', 'plaster'):
+        return painted(rng, base, kind)
     if kind == 'bricks':
         clay = color(rng.uniform(0.0, 0.06), rng.uniform(0.3, 0.65), rng.uniform(0.45, 0.8))
-        white = rng.random() < 0.35
-        return Material(
-            'bricks',
-            palette(pale(rng) if white else clay, color(0.1, 0.08, 0.7)),
-            0.08,
-            _shift(rng),
-        )
+        stone = pale(rng) if rng.random() < 0.35 else clay
+        return _material(rng, kind, [stone, color(0.1, 0.08, 0.7)], 0.08)
     if kind == 'tiles':
-        return Material(
-            'tiles',
-            palette(base, base * 0.6),
-            rng.choice([0.15, 0.2, 0.3]),
-            _shift(rng),
-            gloss=0.35,
-        )
+        return _material(rng, kind, [base, base * 0.6], rng.choice([0.15, 0.2, 0.3]), 0.35)
     if kind == 'planks':
-        return wood(rng, 'planks', 0.12)
-    return Material(
-        str(kind),
-        palette(base, base * rng.uniform(0.75, 0.9), accent(rng)),
-        rng.uniform(0.12, 0.35),
-        _shift(rng),
-    )
+        return wood(rng, kind, 0.12)
+    tones = [base, base * rng.uniform(0.75, 0.9), vivid(rng)]
+    return _material(rng, kind, tones, rng.uniform(0.12, 0.35))
 
 
 def floor(rng: Generator) -> Material:
     """Boards, tiles, checkered stone, carpet or marble."""
-    kind = rng.choice(
-        ['planks', 'tiles', 'checks', 'carpet', 'marble'], p=[0.45, 0.2, 0.12, 0.15, 0.08]
-    )
+    kinds = ['planks', 'tiles', 'checks', 'carpet', 'marble']
+    kind = rng.choice(kinds, p=[0.45, 0.2, 0.12, 0.15, 0.08])
     if kind == 'planks':
-        return wood(rng, 'planks', rng.uniform(0.09, 0.18))
+        return wood(rng, kind, rng.uniform(0.09, 0.18))
     base = color(rng.random(), rng.uniform(0.03, 0.35), rng.uniform(0.35, 0.85))
-    if kind == 'tiles':
-        return Material(
-            'tiles',
-            palette(base, base * 0.45),
-            rng.choice([0.3, 0.45, 0.6]),
-            _shift(rng),
-            gloss=0.3,
-        )
-    if kind == 'checks':
-        return Material(
-            'checks',
-            palette(base, base * rng.uniform(0.2, 0.6)),
-            rng.choice([0.3, 0.4, 0.5]),
-            _shift(rng),
-            gloss=0.3,
-        )
     if kind == 'carpet':
-        return Material('carpet', _shades(base, 0.25), 1.0, _shift(rng))
-    return Material(
-        'marble', palette(base, base * 0.35), rng.uniform(0.8, 1.5), _shift(rng), gloss=0.5
-    )
+        return carpet(rng, base)
+    if kind == 'tiles':
+        return _material(rng, kind, [base, base * 0.45], rng.choice([0.3, 0.45, 0.6]), 0.3)
+    if kind == 'checks':
+        tones = [base, base * rng.uniform(0.2, 0.6)]
+        return _material(rng, kind, tones, rng.choice([0.3, 0.4, 0.5]), 0.3)
+    return _material(rng, kind, [base, base * 0.35], rng.uniform(0.8, 1.5), 0.5)

@@ -10,7 +10,7 @@ from .layout import random_scene
 from .scene import Scene
 from .shading import shade
 from .textures import Array
-from .trace import rays, trace
+from .trace import trace
 
 _SUBPIXELS = ((-0.125, -0.375), (0.375, -0.125), (0.125, 0.375), (-0.375, 0.125))
 
@@ -46,12 +46,11 @@ def render(scene: Scene, size: tuple[int, int], rng: Generator) -> RoomView:
     """
     if min(size) < 1:
         raise ValueError(f'size is {size[0]}x{size[1]}: both sides need at least one pixel')
-    depth = trace(scene, *rays(scene.camera, size)).depth
+    hits = trace(scene, size, ((0, 0), *_SUBPIXELS))
+    depth = next(hits).depth
     light = np.zeros((3, *size), np.float32)
-    for turn, (dx, dy) in enumerate(_SUBPIXELS):
-        directions, focal = rays(scene.camera, size, dx, dy)
-        hits = trace(scene, directions, focal)
-        light += shade(scene, directions, hits.depth, hits.owner, turn / len(_SUBPIXELS))
+    for number, sample in enumerate(hits):
+        light += shade(scene, sample, number / len(_SUBPIXELS))
     return RoomView(expose(light / len(_SUBPIXELS), rng), depth.astype(np.float32, copy=False))
 
 

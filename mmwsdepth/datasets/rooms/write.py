@@ -4,33 +4,27 @@ import json
 import os
 import signal
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from multiprocessing import get_context, parent_process
 from pathlib import Path
 from threading import Thread
-from typing import Any, NamedTuple
+from typing import Any
 
 import cv2
 import numpy as np
 from rich.progress import track
 
 from ...renamed import RENAMED
+from ..depth_io import write_depth
 from ..lock import locked, remove_leftovers
 from ..write_whole import write_whole
 from .render import render_room
 
-VERSION = 1
-DONE = 'manifest.json'
-
-
-class _Job(NamedTuple):
-    dst: Path
-    split: str
-    number: int
-    size: tuple[int, int]
-    seed: int
+_DONE = 'manifest.json'
+_Room = tuple[str, int]  # split and index
 
 
 def room_seed(seed: int, split: str, index: int) -> int:
@@ -67,37 +61,19 @@ def write_rooms(
     """
     _check(num, size, seed, jobs)
     dst = Path(dst)
-    wanted = _manifest(num, size, seed)
-    if not _is_there(dst, wanted):
+    manifest = {
+        'renderer': 'rooms',
+        'version': 1,
+        'seed': seed,
+        'size': list(size),
+        'num': num,
+        'unit': 'millimeter',
+        'missing': 0,
+    }
+    if not _is_there(dst / _DONE, manifest):
         with locked(dst, wait=True):
-            if not _is_there(dst, wanted):
-                _write_missing(dst, wanted, jobs, progress)
-
-
-def _is_there(dst: Path, wanted: dict[str, Any]) -> bool:
-    done = dst / DONE
-    if done.exists():
-        _compare(done, wanted)
-    return done.exists()
-
-
-def _write_missing(dst: Path, wanted: dict[str, Any], jobs: int, progress: bool) -> None:
-    num, size, seed = wanted['num'], tuple(wanted['size']), wanted['seed']
-    begun = dst / f'{DONE}.partial'
-    if begun.exists():
-        _compare(begun, wanted)
-        remove_leftovers(dst)
-    for folder in ('images', 'annotations'):
-        for split in num:
-            (dst / folder / split).mkdir(parents=True, exist_ok=True)
-    text = json.dumps(wanted, indent=2).encode() + b'\n'
-    write_whole(begun, text)
-    work = [_Job(dst, split, index, size, seed) for split in num for index in range(num[split])]
-    with _finished(work, jobs) as finished:
-        for _ in track(finished, 'Rendering rooms', len(work), disable=not progress):
-            pass
-    write_whole(dst / DONE, text)
-    begun.unlink(missing_ok=True)
+            if not _is_there(dst / _DONE, manifest):
+                _write_missing(dst, manifest, jobs, progress)
 
 
 def _check(num: dict[str, int], size: tuple[int, int], seed: int, jobs: int) -> None:
@@ -113,19 +89,10 @@ def _check(num: dict[str, int], size: tuple[int, int], seed: int, jobs: int) -> 
         )
 
 
-def _manifest(num: dict[str, int], size: tuple[int, int], seed: int) -> dict[str, Any]:
-    return {
-        'renderer': 'rooms',
-        'version': VERSION,
-        'seed': seed,
-        'size': list(size),
-        'num': num,
-        'unit': 'millimeter',
-        'missing': 0,
-    }
-
-
-def _compare(path: Path, wanted: dict[str, Any]) -> None:
+def _is_there(path: Path, manifest: dict[str, Any]) -> bool:
+    """Whether the manifest is there; one of a different set is an error."""
+    if not path.exists():
+        return False
     try:
         found = json.loads(path.read_bytes())
     except (ValueError, RecursionError):
@@ -133,26 +100,47 @@ def _compare(path: Path, wanted: dict[str, Any]) -> None:
     if not isinstance(found, dict):
         found = {}
     found = {key: RENAMED.get(v, v) if isinstance(v, str) else v for key, v in found.items()}
-    if found == wanted:
-        return
-    there, asked = (
-        {key: content.get(key) for key in wanted if found.get(key) != wanted[key]}
-        for content in (found, wanted)
-    )
-    raise ValueError(
-        f'{path}: the set there has {there}, asked for was {asked}: name another '
-        'folder, ask for the same set, or delete this one'
-    )
+    if found != manifest:
+        there, asked = (
+            {key: content.get(key) for key in manifest if found.get(key) != manifest[key]}
+            for content in (found, manifest)
+        )
+        raise ValueError(
+            f'{path}: the set there has {there}, asked for was {asked}: name another '
+            'folder, ask for the same set, or delete this one'
+        )
+    return True
+
+
+def _write_missing(dst: Path, manifest: dict[str, Any], jobs: int, progress: bool) -> None:
+    begun = dst / f'{_DONE}.partial'
+    if _is_there(begun, manifest):
+        remove_leftovers(dst)
+    num, size, seed = manifest['num'], tuple(manifest['size']), manifest['seed']
+    for folder in ('images', 'annotations'):
+        for split in num:
+            (dst / folder / split).mkdir(parents=True, exist_ok=True)
+    text = json.dumps(manifest, indent=2).encode() + b'\n'
+    write_whole(begun, text)
+    rooms = [(split, index) for split in num for index in range(num[split])]
+    with _mapped(partial(_write_room, dst, size, seed), rooms, jobs) as written:
+        for _ in track(written, 'Rendering rooms', len(rooms), disable=not progress):
+            pass
+    write_whole(dst / _DONE, text)
+    begun.unlink(missing_ok=True)
 
 
 @contextmanager
-def _finished(work: list[_Job], jobs: int) -> Iterator[Iterable[None]]:
+def _mapped(
+    function: Callable[[_Room], None], rooms: list[_Room], jobs: int
+) -> Iterator[Iterable[None]]:
+    """Call a function on each room while iterated over, in as many processes as asked for."""
     if jobs == 1:
-        yield map(_render_to_disk, work)
+        yield map(function, rooms)
         return
     pool = ProcessPoolExecutor(jobs, get_context('spawn'), _start_worker)
     try:
-        yield pool.map(_render_to_disk, work, chunksize=4)
+        yield pool.map(function, rooms, chunksize=4)
     finally:
         pool.shutdown(cancel_futures=True)
 
@@ -171,14 +159,13 @@ def _end_with_parent() -> None:
     os._exit(1)
 
 
-def _render_to_disk(job: _Job) -> None:
-    name = f'room_{job.number:05d}'
-    image_path = job.dst / 'images' / job.split / f'{name}.jpg'
-    depth_path = job.dst / 'annotations' / job.split / f'{name}.png'
+def _write_room(dst: Path, size: tuple[int, int], seed: int, room: _Room) -> None:
+    split, index = room
+    image_path = dst / 'images' / split / f'room_{index:05d}.jpg'
+    depth_path = dst / 'annotations' / split / f'room_{index:05d}.png'
     if image_path.exists() and depth_path.exists():
         return
-    view = render_room(room_seed(job.seed, job.split, job.number), job.size)
-    millimeters = np.round(view.depth * 1000).astype(np.uint16)
-    write_whole(depth_path, cv2.imencode('.png', millimeters)[1].tobytes())
+    view = render_room(room_seed(seed, split, index), size)
+    write_depth(depth_path.with_suffix(''), view.depth)
     quality = [cv2.IMWRITE_JPEG_QUALITY, 95]
     write_whole(image_path, cv2.imencode('.jpg', view.image, quality)[1].tobytes())

@@ -3,6 +3,7 @@
 import math
 from typing import Any
 
+import torch
 from mmengine.hooks import Hook
 from mmengine.optim import AmpOptimWrapper
 from mmengine.runner import Runner
@@ -54,7 +55,11 @@ class FiniteTrainingHook(Hook):
         Raises:
             ValueError: They were NaN or infinite too often.
         """
-        values = {name: float(value) for name, value in (outputs or {}).items() if 'loss' in name}
+        values = {
+            name: float(torch.as_tensor(value).detach())
+            for name, value in (outputs or {}).items()
+            if 'loss' in name
+        }
         scalars = runner.message_hub.log_scalars
         if f'train/{_GRADIENT}' in scalars and not isinstance(
             runner.optim_wrapper, AmpOptimWrapper

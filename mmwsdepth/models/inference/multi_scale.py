@@ -29,9 +29,9 @@ def estimate_at_scales(
     """Estimate depth at several scales: coarse depth from all, detail from the finest.
 
     Over cells of 8 x 8 pixels of the next coarser scale, depth is the geometric mean of the scales
-    up to 1, which all learnt meters and err differently. Scales above 1 add only what is finer than
-    a cell: a network blurs edges by a number of its pixels, and those of an enlarged image are
-    smaller.
+    up to 1, which all learned meters and err differently. Scales above 1 add only what is finer
+    than a cell: a network blurs edges by a number of its pixels, and those of an enlarged image
+    are smaller.
 
     Args:
         image: (N, 3, H, W).

@@ -28,22 +28,6 @@ def log_l1_loss(pred: Tensor, target: Tensor) -> Tensor:
     return masked_mean(log_difference(pred, target, valid).abs(), valid)
 
 
-def berhu_loss(pred: Tensor, target: Tensor, threshold: float = 0.2) -> Tensor:
-    """Reverse Huber loss of Laina et al. 2016 (arXiv 1606.00373), eq. 1.
-
-    L1 up to c and `(e^2 + c^2) / 2c` beyond, c being a share of the batch's largest error.
-
-    Args:
-        pred: (N, 1, H, W) in meters.
-        target: (N, 1, H, W) in meters; 0 means no measurement.
-        threshold: c as a share of the largest error.
-    """
-    valid = target > 0
-    error = (pred - target).abs().where(valid, 0)
-    c = (threshold * error.detach().max()).clamp(min=1e-6)
-    return masked_mean(error.where(error <= c, (error.square() + c.square()) / (2 * c)), valid)
-
-
 @MODELS.register_module()
 class DepthL1Loss(nn.Module):
     """Module of `l1_loss` and `log_l1_loss`.
@@ -61,22 +45,3 @@ class DepthL1Loss(nn.Module):
     def forward(self, pred: Tensor, target: Tensor) -> Tensor:
         """See `l1_loss`."""
         return self.loss_weight * (log_l1_loss if self.log else l1_loss)(pred, target)
-
-
-@MODELS.register_module()
-class BerHuLoss(nn.Module):
-    """Module of `berhu_loss`.
-
-    Args:
-        threshold: Where the square sets in, as a share of the largest error.
-        loss_weight: Factor.
-    """
-
-    def __init__(self, threshold: float = 0.2, loss_weight: float = 1.0) -> None:
-        super().__init__()
-        self.threshold = threshold
-        self.loss_weight = loss_weight
-
-    def forward(self, pred: Tensor, target: Tensor) -> Tensor:
-        """See `berhu_loss`."""
-        return self.loss_weight * berhu_loss(pred, target, self.threshold)

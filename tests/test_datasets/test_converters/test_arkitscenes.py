@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -47,18 +49,20 @@ def test_a_video_alone_without_hr_depth(run, tmp_path):
 
 
 @pytest.mark.parametrize(('sky', 'turns'), [('Up', 0), ('Left', 1), ('Down', 2), ('Right', 3)])
-def test_frames_are_turned_upright(run, tmp_path, sky, turns):
+def test_frames_are_turned_upright(run, tmp_path, monkeypatch, sky, turns):
     """The authors' loader turns Left clockwise, Right counter-clockwise."""
     folder = video(tmp_path, 'Training', '41', 0)
     (tmp_path / 'metadata.csv').write_text(f'video_id,visit_id,sky_direction,fold\n41,1,{sky},T\n')
     pincam = folder / 'wide_intrinsics/41_305.244.pincam'
     pincam.parent.mkdir()
     pincam.write_text('32 24 30.5 31.5 16 12')
-    out = run('arkitscenes', tmp_path, min_confidence=0)
-    name = 'train/41/41_305.244'
+    monkeypatch.chdir(folder)
     arrays = (smooth(SIZE), meters(GRID), meters(SIZE))
-    out.check(name, *(np.rot90(array, -turns) for array in arrays))
-    assert out.files[name]['focal'] == ([31.5, 30.5] if turns % 2 else [30.5, 31.5])
+    name = 'train/41/41_305.244'
+    for number, src in enumerate((tmp_path, Path())):
+        out = run('arkitscenes', src, f'out{number}', min_confidence=0)
+        out.check(name, *(np.rot90(array, -turns) for array in arrays))
+        assert out.files[name]['focal'] == ([31.5, 30.5] if turns % 2 else [30.5, 31.5])
 
 
 def test_confidence_that_is_missing_or_does_not_fit(run, tmp_path):

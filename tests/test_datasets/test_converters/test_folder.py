@@ -11,6 +11,18 @@ def test_folders_called_train_and_val_are_the_splits(run, pairs):
     out.check('test/room/b', smooth(seed=2), meters(seed=2))
 
 
+def test_folders_of_one_split_keep_their_names_apart(run, pairs):
+    out = run('folder', pairs('train/a', 'val/a', 'test/a').root)
+    assert sorted(out.files) == ['test/test/a', 'test/val/a', 'train/a']
+
+
+def test_hr_depth_without_an_image_is_named(run, pairs):
+    root = pairs('a').root
+    put(root / 'laser/b.npy', meters((24, 32)))
+    report = run('folder', root, hr_depths='laser').report
+    assert report.rejected == {'no color image': 1}
+
+
 def test_depth_beside_color_by_suffix_in_another_unit_with_hr(run, tmp_path):
     color, depth = smooth(), meters()
     put(tmp_path / 'scan/a.png', color)

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -5,6 +7,7 @@ from mmwsdepth.datasets.converters.kitti import DEPTH_SCALE
 from tests.test_datasets.test_converters.conftest import meters, put, smooth
 
 DATE, DRIVE = '2011_09_26', '2011_09_26_drive_0001_sync'
+FRAMES = ((DRIVE, '0000000005'), (DRIVE.replace('0001', '0002'), '0000000007'))
 CALIBRATION = (
     'P_rect_02: 7.215377e+02 0 6.095593e+02 4.485728e+01 0 7.215000e+02 1.72854e+02 0 0 0 1 0\n'
 )
@@ -17,14 +20,18 @@ def depth_png(seed):
 
 def layout(root, suffix='.png'):
     """The depth set beside the raw data; a frame each for training and validation."""
-    for split, number, seed in (('train', 5, 0), ('val', 7, 1)):
-        drive = DRIVE if split == 'train' else DRIVE.replace('0001', '0002')
-        file = f'{number:010d}'
+    for seed, (split, (drive, file)) in enumerate(zip(('train', 'val'), FRAMES, strict=True)):
         truth = root / f'depth/{split}/{drive}/proj_depth/groundtruth/image_02/{file}.png'
         put(truth, depth_png(seed))
         put(root / f'raw/{DATE}/{drive}/image_02/data/{file}{suffix}', smooth((24, 32), seed))
     (root / f'raw/{DATE}/calib_cam_to_cam.txt').write_text(f'calib_time: x\n{CALIBRATION}')
     return root / 'depth', root / 'raw'
+
+
+def listed(drive, file):
+    """A frame of `layout` as the lists of the Eigen split have it."""
+    depth = f'{drive}/proj_depth/groundtruth/image_02/{file}.png'
+    return f'{DATE}/{drive}/image_02/data/{file}.png {depth} 721.5377'
 
 
 @pytest.mark.parametrize('suffix', ['.png', '.jpg'])
@@ -42,6 +49,15 @@ def test_annotated_depth_beside_raw_images(run, tmp_path, suffix):
         out.check(name, smooth((24, 32), seed), meters((24, 32), seed, 200.0))
         assert out.files[name]['focal'] == [721.5377, 721.5]
     assert out.manifest['depth_scale'] == DEPTH_SCALE and out.read(names[0]).max() > 66
+
+
+@pytest.mark.parametrize('below', ['', 'DRIVE', 'DRIVE/proj_depth', 'DRIVE/proj_depth/groundtruth'])
+def test_the_split_is_known_from_within_the_data(run, tmp_path, monkeypatch, below):
+    src, raw = layout(tmp_path)
+    drive = FRAMES[1][0]
+    monkeypatch.chdir(src / 'val' / below.replace('DRIVE', drive))
+    out = run('kitti', Path(), raw=raw)
+    assert list(out.files) == [f'test/{drive}/image_02/0000000007']
 
 
 def test_a_frame_without_its_raw_image_is_left_out(run, tmp_path):
@@ -66,19 +82,14 @@ def test_the_official_selection_has_its_images_beside_it(run, tmp_path):
 
 def test_lists_of_the_eigen_split(run, tmp_path):
     src, raw = layout(tmp_path)
-    drives = DRIVE, DRIVE.replace('0001', '0002')
-    lines = [
-        f'{DATE}/{drive}/image_02/data/{file}.png '
-        f'{drive}/proj_depth/groundtruth/image_02/{file}.png 721.5377'
-        for drive, file in zip(drives, ('0000000005', '0000000007'), strict=True)
-    ]
+    lines = [listed(*frame) for frame in FRAMES]
     train, test = tmp_path / 'train.txt', tmp_path / 'test.txt'
     train.write_text(f'{lines[1]}\n{DATE}/{DRIVE}/image_02/data/0000000001.png None 721.5377\n')
     test.write_text(lines[0] + '\n')
     out = run('kitti', src, raw=raw, train_list=train, test_list=test)
     assert set(out.files) == {
         f'test/{DRIVE}/image_02/0000000005',
-        f'train/{drives[1]}/image_02/0000000007',
+        f'train/{FRAMES[1][0]}/image_02/0000000007',
     }
     out.check(f'test/{DRIVE}/image_02/0000000005', smooth((24, 32), 0), meters((24, 32), 0, 200.0))
     assert out.report.rejected == {'no depth file': 1}

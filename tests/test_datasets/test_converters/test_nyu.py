@@ -82,3 +82,5 @@ def test_bts_folders(run, tmp_path):
         copied = out.root / out.files[name]['image']['path']
         assert copied.read_bytes() == source.read_bytes()
     assert out.report.rejected == {'no depth file': 1}
+    inside = run('nyu', src / 'official_splits/test', 'inside')
+    assert list(inside.files) == ['test/den/00002']

@@ -1,5 +1,7 @@
 import json
+import resource
 import shutil
+from pathlib import Path
 from zipfile import ZipFile
 
 import cv2
@@ -107,3 +109,16 @@ def test_what_is_no_recording_is_refused(run, tmp_path):
         archive.writestr('rgbd/0.jpg', b'')
     with pytest.raises(ValueError, match=r'bare: `metadata` is missing'):
         run('record3d', tmp_path / 'bare.r3d')
+
+
+def test_many_recordings_are_read_with_few_open_files(run, tmp_path):
+    for number in range(80):
+        recording(tmp_path / f'src/{number}.r3d', [0], confidence=False)
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    used = len(list(Path('/proc/self/fd').iterdir()))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (used + 40, hard))
+    try:
+        out = run('record3d', tmp_path / 'src', test_share=0)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert len(out.files) == 80

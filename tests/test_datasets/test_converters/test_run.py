@@ -119,7 +119,7 @@ def test_rejected_pairs_are_counted_by_reason_and_leave_no_file(run, pairs):
 
 
 def test_of_two_pairs_of_one_name_the_second_is_left_out_and_named(run, pairs):
-    folder = pairs('train/a', 'training/a')
+    folder = pairs('a', 'train/a')
     out = run('folder', folder.root, jobs=4)
     assert out.report.rejected == {'name used twice': 1}
     assert 'train, a' in out.report.examples['name used twice']

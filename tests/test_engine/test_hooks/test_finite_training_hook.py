@@ -62,3 +62,12 @@ def test_broken_weights_are_not_published(make_runner, tmp_path) -> None:
 def test_a_patience_below_one_is_refused() -> None:
     with pytest.raises(ValueError, match='patience=0: give 1 or more'):
         FiniteTrainingHook(patience=0)
+
+
+def test_losses_that_still_have_a_graph_are_read_without_a_warning(make_runner, recwarn) -> None:
+    losses = {name: loss.clone().requires_grad_() for name, loss in GOOD.items()}
+    before = torch.is_warn_always_enabled()
+    torch.set_warn_always(True)
+    run(FiniteTrainingHook(), make_runner(), [losses])
+    torch.set_warn_always(before)
+    assert not recwarn.list

@@ -6,11 +6,9 @@ import pytest
 import torch
 
 from mmwsdepth.models.losses import (
-    BerHuLoss,
     DepthL1Loss,
     GradientMatchingLoss,
     SILogLoss,
-    berhu_loss,
     gradient_matching_loss,
     l1_loss,
     log_l1_loss,
@@ -22,15 +20,13 @@ from mmwsdepth.registry import MODELS
 NAN, INF = float('nan'), float('inf')
 SIZE = (2, 1, 32, 64)
 every_loss = pytest.mark.parametrize(
-    'loss', [l1_loss, log_l1_loss, berhu_loss, silog_loss, gradient_matching_loss]
+    'loss', [l1_loss, log_l1_loss, silog_loss, gradient_matching_loss]
 )
 every_module = pytest.mark.parametrize(
     ('config', 'function'),
     [
         (dict(type='DepthL1Loss'), l1_loss),
         (dict(type='DepthL1Loss', log=True), log_l1_loss),
-        (dict(type='BerHuLoss'), berhu_loss),
-        (dict(type='BerHuLoss', threshold=0.5), lambda p, t: berhu_loss(p, t, 0.5)),
         (dict(type='SILogLoss'), silog_loss),
         (dict(type='SILogLoss', lam=0.85), lambda p, t: silog_loss(p, t, 0.85)),
         (dict(type='GradientMatchingLoss'), gradient_matching_loss),
@@ -122,9 +118,7 @@ def test_nothing_leaks_from_where_nothing_was_measured(loss, missing, garbage):
 def test_the_gradient_is_that_of_the_value(loss):
     pred = depth(0)[:1, :, :6, :7].double().requires_grad_()
     target = depth(1)[:1, :, :6, :7].double().masked_fill(holes()[:1, :, :6, :7], 0)
-    # The threshold of berHu follows the largest error and has no gradient: leave it out of play.
-    options = dict(threshold=1.0) if loss is berhu_loss else {}
-    assert torch.autograd.gradcheck(lambda p: loss(p, target, **options), pred)
+    assert torch.autograd.gradcheck(lambda p: loss(p, target), pred)
 
 
 @every_loss
@@ -140,6 +134,6 @@ def test_the_module_is_its_function_times_a_factor(config, function):
     torch.testing.assert_close(module(pred, target), 2.5 * function(pred, target))
 
 
-@pytest.mark.parametrize('module', [DepthL1Loss, BerHuLoss, SILogLoss, GradientMatchingLoss])
+@pytest.mark.parametrize('module', [DepthL1Loss, SILogLoss, GradientMatchingLoss])
 def test_a_module_has_no_parameters_and_weighs_one_by_default(module):
     assert module().loss_weight == 1 and not module().state_dict()
