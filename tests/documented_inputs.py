@@ -27,7 +27,6 @@ transformers = pytest.importorskip('transformers', reason="needs `pip install -e
 
 FOUNDATION = 'wsdepth/wsdepth_depth-anything-v2-small_8xb4-40k_nyu-480x640.py'
 HUB_NAME = 'depth-anything/Depth-Anything-V2-Small-hf'
-HUB = 'hub'
 
 
 def write_inputs(root: Path) -> None:
@@ -84,7 +83,7 @@ def write_published(root: Path) -> None:
     test_ibims.core(root / 'ibims1_core_mat', 'livingroom_01')
 
 
-def write_weights(root: Path) -> None:
+def write_weights(root: Path, hub: Path) -> None:
     """Write Depth Anything's weights into a folder, and where a download would have put them."""
     cfg = Config.fromfile(ROOT / 'configs' / FOUNDATION)
     shrink(cfg._cfg_dict)
@@ -92,7 +91,7 @@ def write_weights(root: Path) -> None:
     encoder = transformers.Dinov2Config(**student.backbone.config, reshape_hidden_states=False)
     config = transformers.DepthAnythingConfig(backbone_config=encoder, **student.decode_head.config)
     model = transformers.DepthAnythingForDepthEstimation(config)
-    cached = root / HUB / f'models--{HUB_NAME.replace("/", "--")}'
+    cached = hub / f'models--{HUB_NAME.replace("/", "--")}'
     for folder in (root / 'weights/depth-anything-v2-small', cached / 'snapshots/tiny'):
         model.save_pretrained(folder)
     (cached / 'refs').mkdir()

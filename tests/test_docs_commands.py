@@ -6,15 +6,14 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
 
-from tests.conftest import ROOT
-from tests.documented_inputs import HUB, write_inputs, write_weights
+from tests.conftest import PRELOADED, ROOT
+from tests.documented_inputs import write_inputs, write_weights
 
 USE = ('index', 'sensor', 'sensor_depth', 'inference', 'configs', 'faq', 'protocols', 'foundation')
 PAGES = [ROOT / 'README.md', *(ROOT / 'docs' / f'{name}.md' for name in USE)]
@@ -79,6 +78,10 @@ def snippets() -> list[str]:
 
 COMMANDS = commands()
 RUN = [command for command in COMMANDS if not command.startswith(tuple(LEFT_OUT))]
+PROGRAM = re.compile(r'python \S+|mmwsdepth \w+')
+FROM_SCRATCH = {  # of each program the first, which imports all that it needs by itself
+    found[0]: command for command in RUN[::-1] if (found := PROGRAM.search(command))
+}.values()
 
 
 def free_port() -> int:
@@ -88,27 +91,29 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def environment(hub: Path) -> dict[str, str]:
-    folders = [str(SHRUNK), str(Path(sys.executable).parent), os.environ['PATH']]
-    return os.environ | dict(
-        PATH=os.pathsep.join(folders),
+@pytest.fixture(scope='session')
+def variables(preloaded: dict[str, str]) -> dict[str, str]:
+    """What a reader's commands find set, beside tiny sizes."""
+    return preloaded | dict(
+        PATH=os.pathsep.join([str(SHRUNK), preloaded['PATH']]),
         PYTHONPATH=os.pathsep.join([str(SHRUNK), str(ROOT)]),
-        HF_HUB_CACHE=str(hub),
-        HF_HUB_OFFLINE='1',
-        CUDA_VISIBLE_DEVICES='',
-        OMP_NUM_THREADS='1',
         PORT=str(free_port()),
     )
 
 
-def run(command: str, folder: Path) -> None:
+def without_server(variables: dict[str, str]) -> dict[str, str]:
+    """The same for the interpreter itself."""
+    return variables | dict(PATH=variables['PATH'].replace(f'{PRELOADED}{os.pathsep}', ''))
+
+
+def run(command: str, folder: Path, variables: dict[str, str]) -> None:
     """Run a command by bash, and look for what the documentation says that it writes."""
     marker = folder / '.started'
     marker.touch()
     done = subprocess.run(
         ['bash', '-euo', 'pipefail', '-c', command],
         cwd=folder,
-        env=environment(folder / HUB),
+        env=without_server(variables) if command in FROM_SCRATCH else variables,
         capture_output=True,
         text=True,
         timeout=300,
@@ -122,16 +127,16 @@ def run(command: str, folder: Path) -> None:
 
 
 @pytest.fixture(scope='session')
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The reader's folder after both trainings that the other commands go on from."""
+def prepared(tmp_path_factory: pytest.TempPathFactory, variables: dict[str, str]) -> Path:
+    """The reader's folder after the trainings that the other commands go on from."""
     root = tmp_path_factory.mktemp('reader')
     for name in ('tools', 'configs'):
         (root / name).symlink_to(ROOT / name)
     (root / 'docs/results').mkdir(parents=True)
     write_inputs(root)
-    write_weights(root)
+    write_weights(root, Path(variables['HF_HUB_CACHE']))
     for command in TRAINED:
-        run(command, root)
+        run(command, root, variables)
     for name in COPIED_TO:
         (root / name).mkdir(exist_ok=True)
         shutil.copy(root / 'work_dirs/mine/student.pth', root / name)
@@ -149,28 +154,32 @@ def reader(prepared: Path, tmp_path: Path) -> Iterator[Path]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize('command', sorted({*RUN} - {*TRAINED, SERVED}), ids=str)
-def test_a_command_does_what_the_page_says(command: str, reader: Path) -> None:
+def test_a_command_does_what_the_page_says(
+    command: str, reader: Path, variables: dict[str, str]
+) -> None:
     if 'prepare.py' in command:
         shutil.rmtree(reader / 'data')
-    run(command, reader)
+    run(command, reader, variables)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize('snippet', snippets(), ids=lambda text: text.splitlines()[-1])
-def test_a_program_runs(snippet: str, reader: Path) -> None:
+def test_a_program_runs(snippet: str, reader: Path, variables: dict[str, str]) -> None:
     (reader / 'program.py').write_text(snippet)
-    run('python program.py', reader)
+    run('python program.py', reader, variables)
 
 
 @pytest.mark.slow
-def test_the_page_is_served_until_it_is_interrupted(reader: Path) -> None:
+def test_the_page_is_served_until_it_is_interrupted(
+    reader: Path, variables: dict[str, str]
+) -> None:
     with socket.socket() as probe:
         if probe.connect_ex(ADDRESS) == 0:
             pytest.skip(f'port {ADDRESS[1]} is in use')
     server = subprocess.Popen(
         ['bash', '-euo', 'pipefail', '-c', SERVED],
         cwd=reader,
-        env=environment(reader / HUB),
+        env=without_server(variables),
         stdout=subprocess.PIPE,
         text=True,
         start_new_session=True,

@@ -1,8 +1,4 @@
 import json
-import subprocess
-import sys
-
-from tests.conftest import ROOT
 
 # What a host project shares with us, before and after.
 CHANGES = """
@@ -53,9 +49,8 @@ print(json.dumps({key: names for key, names in changed.items() if names}))
 """  # noqa: E501
 
 
-def test_importing_changes_nothing_of_a_host_project_but_our_own_scheme() -> None:
-    command = [sys.executable, '-c', CHANGES]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+def test_importing_changes_nothing_of_a_host_project_but_our_own_scheme(run_program) -> None:
+    done = run_program(CHANGES)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout.splitlines()[-1]) == dict(
         packages=['mmwsdepth'], config=['_get_cfg_path']

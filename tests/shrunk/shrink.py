@@ -44,6 +44,8 @@ def shrink(node: Any) -> None:
         node['max_iters'] = 2
     if kind == 'LoggerHook':
         node['interval'] = 1
+    if kind == 'mmwsdepth.DepthVisualizationHook':
+        node['max_images'] = 1
     if kind == 'mmwsdepth.WSDepthEstimator':
         node['min_lr_side'] = 28
     if 'num_workers' in node:

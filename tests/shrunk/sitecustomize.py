@@ -5,7 +5,7 @@ from typing import Any
 from mmengine.config import Config
 from shrink import shrink
 
-read = Config.fromfile
+read, merge = Config.fromfile, Config.merge_from_dict
 
 
 def read_tiny(*args: Any, **options: Any) -> Config:
@@ -14,4 +14,10 @@ def read_tiny(*args: Any, **options: Any) -> Config:
     return cfg
 
 
+def merge_tiny(self: Config, *args: Any, **options: Any) -> None:
+    merge(self, *args, **options)
+    shrink(self._cfg_dict)
+
+
 Config.fromfile = staticmethod(read_tiny)
+Config.merge_from_dict = merge_tiny

@@ -1,7 +1,5 @@
 import errno
 import os
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -12,7 +10,6 @@ from mmengine.logging import MMLogger
 
 from mmwsdepth.apis.work_dir import locked, newest_checkpoint, resume_from, writing_to
 from mmwsdepth.errors import one_sentence_errors
-from tests.conftest import ROOT
 
 
 @pytest.fixture
@@ -140,8 +137,8 @@ def test_a_work_directory_that_cannot_be_made_is_named(tmp_path: Path) -> None:
             pass
 
 
-def test_a_full_disk_leaves_one_sentence_and_no_log_errors(tmp_path: Path) -> None:
-    code = f"""
+def test_a_full_disk_leaves_one_sentence_and_no_log_errors(run_program, tmp_path: Path) -> None:
+    done = run_program(f"""
 import logging
 from mmwsdepth.errors import one_sentence_errors
 from mmwsdepth.apis.work_dir import writing_to
@@ -150,8 +147,7 @@ with one_sentence_errors(), writing_to({str(tmp_path)!r}):
     logging.error('lost')
     with open('/dev/full', 'wb', buffering=0) as file:
         file.write(b'weights')
-"""
-    done = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True, cwd=ROOT)
+""")
     assert done.returncode == 1
     assert done.stderr.count('Traceback') == 0
     assert (

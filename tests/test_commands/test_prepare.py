@@ -1,6 +1,5 @@
 import json
 import re
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -44,7 +43,7 @@ def prepare(capsys: pytest.CaptureFixture) -> Callable[..., str]:
 def test_a_folder_is_prepared_and_again(run_tool, prepare, source: Path, tmp_path: Path) -> None:
     out = tmp_path / 'out'
     arguments = ['folder', source, out, '--jobs', 3, '--test-share', 0.2, '--rotate', 90]
-    first = run_tool([sys.executable, PATH, *arguments]).stdout
+    first = run_tool(['python', PATH, *arguments]).stdout
     assert 'Converting' in first
     assert f'9 pairs are in {out} (2 test, 7 train)' in first
     assert re.search(r'left out 1:\n  1 x no depth file, first: .*mine/images/0\.png', first)

@@ -1,7 +1,5 @@
 import errno
-import os
-import subprocess
-import sys
+import multiprocessing
 import threading
 import time
 
@@ -10,14 +8,11 @@ import pytest
 from mmwsdepth.datasets import lock
 from mmwsdepth.datasets.lock import locked
 
-HOLD = """
-import sys, time
-from pathlib import Path
-from mmwsdepth.datasets.lock import locked
-with locked(Path(sys.argv[1])):
-    print('held', flush=True)
-    time.sleep(60)
-"""
+
+def hold(folder, held):
+    with locked(folder):
+        held.set()
+        time.sleep(60)
 
 
 def test_a_second_writer_is_refused_and_nothing_is_left_behind(tmp_path):
@@ -78,13 +73,15 @@ def test_only_one_of_many_is_inside_at_a_time(tmp_path):
 
 
 def test_a_lock_ends_with_its_process(tmp_path):
-    command = [sys.executable, '-c', HOLD, str(tmp_path)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, env=os.environ) as process:
-        assert process.stdout.readline() == b'held\n'
-        with pytest.raises(ValueError, match='another run'), locked(tmp_path):
-            pass
-        process.kill()
-        process.wait()
+    context = multiprocessing.get_context('fork')
+    held = context.Event()
+    process = context.Process(target=hold, args=(tmp_path, held))
+    process.start()
+    assert held.wait(20)
+    with pytest.raises(ValueError, match='another run'), locked(tmp_path):
+        pass
+    process.kill()
+    process.join()
     with locked(tmp_path):
         pass
 

@@ -1,7 +1,5 @@
 import json
-import os
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,8 +9,8 @@ from mmengine.config import Config
 
 from tests.conftest import ROOMS, ROOT
 
-TRAIN = [sys.executable, str(ROOT / 'tools' / 'train.py')]
-TEST = [sys.executable, str(ROOT / 'tools' / 'test.py')]
+TRAIN = ['python', str(ROOT / 'tools' / 'train.py')]
+TEST = ['python', str(ROOT / 'tools' / 'test.py')]
 
 
 def losses_by_iteration(work_dir: Path) -> dict[int, float]:
@@ -27,20 +25,21 @@ def losses_by_iteration(work_dir: Path) -> dict[int, float]:
 
 
 @pytest.fixture
-def run_tool(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess]:
+def run_tool(
+    preloaded: dict[str, str], tmp_path: Path
+) -> Callable[..., subprocess.CompletedProcess]:
     """A function that runs a tool as its user does, from an empty folder."""
-    path = f'{Path(sys.executable).parent}{os.pathsep}{os.environ["PATH"]}'
 
-    def run(command: list[str], **variables: str) -> subprocess.CompletedProcess:
+    def run(command: list, status: int = 0, **variables: str) -> subprocess.CompletedProcess:
         done = subprocess.run(
             [str(part) for part in command],
             cwd=tmp_path,
-            env=os.environ | dict(OMP_NUM_THREADS='1', PATH=path) | variables,
+            env=preloaded | variables,
             capture_output=True,
             text=True,
             timeout=300,
         )
-        assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+        assert done.returncode == status, done.stdout[-3000:] + done.stderr[-3000:]
         return done
 
     return run

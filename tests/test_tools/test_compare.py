@@ -1,6 +1,5 @@
 import json
 import runpy
-import subprocess
 import sys
 from pathlib import Path
 
@@ -18,7 +17,7 @@ variants = {
     '+affinity': dict(series='whole', images=4),
 }
 """
-COMPARE = [sys.executable, str(ROOT / 'tools' / 'compare.py')]
+COMPARE = ['python', str(ROOT / 'tools' / 'compare.py')]
 
 
 @pytest.mark.slow
@@ -44,16 +43,10 @@ def test_a_suite_is_trained_scored_and_drawn_and_goes_on_where_it_stopped(
         assert cv2.imread(str(work / name)).std() > 5
 
 
-def test_a_suite_without_a_complete_run_says_where_to_look(tmp_path: Path) -> None:
+def test_a_suite_without_a_complete_run_says_where_to_look(run_tool, tmp_path: Path) -> None:
     suite = tmp_path / 'suite.py'
     suite.write_text('variants = dict(broken=dict(model=dict()))\nmodel = dict()\n')
-    done = subprocess.run(
-        [*COMPARE, str(suite), '--work-dir', str(tmp_path / 'w'), '--seeds', '1'],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 1
+    done = run_tool([*COMPARE, suite, '--work-dir', tmp_path / 'w', '--seeds', 1], status=1)
     assert 'no run in' in done.stderr
     assert 'see the log.txt' in done.stderr
 

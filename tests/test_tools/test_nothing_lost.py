@@ -1,4 +1,3 @@
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -7,19 +6,10 @@ from mmwsdepth.safe_load import load_checkpoint_file
 from tests.test_tools.conftest import TEST, TRAIN
 
 
-def _fails(command: list, folder: Path) -> subprocess.CompletedProcess:
-    done = subprocess.run(
-        [str(part) for part in command], capture_output=True, text=True, cwd=folder
-    )
-    assert done.returncode == 1, done.stderr[-3000:]
-    assert 'Traceback' not in done.stderr
-    return done
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize('interval', [1, 50])
 def test_a_diverged_training_ends_in_a_sentence_and_leaves_nothing_broken(
-    config_file, tmp_path: Path, interval: int
+    run_tool, config_file, tmp_path: Path, interval: int
 ) -> None:
     config = config_file(
         optim_wrapper__optimizer__lr=1e30,
@@ -28,7 +18,8 @@ def test_a_diverged_training_ends_in_a_sentence_and_leaves_nothing_broken(
         train_cfg__val_interval=20,
         default_hooks__checkpoint__interval=interval,
     )
-    done = _fails([*TRAIN, config, '--work-dir', tmp_path / 'work'], tmp_path)
+    done = run_tool([*TRAIN, config, '--work-dir', tmp_path / 'work'], status=1)
+    assert 'Traceback' not in done.stderr
     assert 'error: training stopped at iteration ' in done.stderr
     assert done.stderr.strip().splitlines()[-1].endswith('and train anew')
     assert not (tmp_path / 'work' / 'student.pth').exists()
@@ -47,12 +38,12 @@ def test_a_student_is_tested_by_its_own_config_and_by_no_other(
     options = ['--data-root', rooms_root, '--work-dir', tmp_path / 'scored']
     scored = run_tool([*TEST, *options, student]).stdout
     assert 'abs_rel' in scored and 'do not match' not in scored
-    wrong = _fails(
-        [*TEST, config, student, '--cfg-options', 'model.student.decode_head.channels=24'], tmp_path
-    )
+    wider = ['--cfg-options', 'model.student.decode_head.channels=24']
+    wrong = run_tool([*TEST, config, student, *wider], status=1)
     assert f'error: {student}: not the weights of this' in wrong.stderr
     assert 'it carries the config tiny with the backbone' in wrong.stderr
 
     (work / 'iter_2.pth').write_bytes(b'cut')
-    done = _fails([*TRAIN, config, '--work-dir', work, '--resume'], tmp_path)
+    done = run_tool([*TRAIN, config, '--work-dir', work, '--resume'], status=1)
     assert 'none of 1 checkpoints can be resumed from' in done.stderr
+    assert 'Traceback' not in wrong.stderr + done.stderr

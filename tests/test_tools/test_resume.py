@@ -2,6 +2,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -35,7 +36,7 @@ def test_a_killed_run_resumes_with_the_losses_of_an_uninterrupted_one(
     run_tool([*TRAIN, config, '--work-dir', whole])
 
     process = subprocess.Popen(
-        [*TRAIN, str(config), '--work-dir', str(killed)],
+        [sys.executable, *TRAIN[1:], str(config), '--work-dir', str(killed)],
         cwd=tmp_path,
         env=os.environ | dict(OMP_NUM_THREADS='1'),
         stdout=subprocess.DEVNULL,

@@ -58,10 +58,10 @@ def test_checkpoints_carry_what_was_seen(make_runner) -> None:
 
 
 def test_it_looks_at_enough_and_not_at_more(make_runner) -> None:
-    hook = TrainedSizeHook()
+    runner, hook = make_runner(), TrainedSizeHook()
     for _ in range(ENOUGH):
-        hook.after_train_iter(make_runner(), 0, _batch((48, 64), (48, 64), (48, 64)))
-    hook.after_train_iter(make_runner(), 0, _batch(*[(4, 4)] * 5 * ENOUGH))
+        hook.after_train_iter(runner, 0, _batch((48, 64), (48, 64), (48, 64)))
+    hook.after_train_iter(runner, 0, _batch(*[(4, 4)] * 5 * ENOUGH))
     assert hook.known() == dict(trained_size=(48, 64))
 
 

@@ -165,7 +165,7 @@ def test_a_side_may_be_as_short_as_the_overlap(size) -> None:
     assert depth.shape == (1, 1, *size) and torch.allclose(depth, torch.tensor(2.0))
 
 
-@pytest.mark.parametrize('size', [(1, 1), (5, 97), (33, 32), (64, 64), (3, 200), (50, 49)])
+@pytest.mark.parametrize('size', [(1, 1), (5, 37), (33, 16), (32, 14), (3, 70), (21, 20)])
 @pytest.mark.parametrize('tile', [(2, 3), (16, 16), (32, 7)])
 @pytest.mark.parametrize('overlap', [0, 0.5, 0.9, (1, 2)])
 def test_awkward_sizes_have_depth_everywhere(size, tile, overlap) -> None:
