@@ -295,7 +295,7 @@ def test_workers_end_with_their_parent_and_the_run_goes_on(tmp_path, name):
             wait_until(lambda: list(dst.glob('images/train/*.jpg')))
             assert len(processes_of(process.pid)) >= 3
             process.send_signal(getattr(signal, name))
-            process.wait(20)
+            process.wait(90)
         finally:
             process.kill()
     wait_until(lambda: not processes_of(process.pid))
