@@ -12,7 +12,8 @@ def test_students_are_compared_with_the_first_and_with_checkpointing(
 ) -> None:
     monkeypatch.setattr(students, 'peak_memory', lambda build, setting: Peak(9, 3))
     wide = tmp_path / 'wide.py'
-    wide.write_text("_base_ = 'tiny.py'\nmodel = dict(student=dict(decode_head=dict(channels=64)))")
+    head = 'dict(channels=256)'  # takes several times as long, whatever runs beside
+    wide.write_text(f"_base_ = 'tiny.py'\nmodel = dict(student=dict(decode_head={head}))")
     (table,) = students.run(setting, [(32, 64)], [tiny, str(wide)], batch=1, ratio=4)
     assert [(row['config'], row['step']) for row in table.rows] == [
         (path, step)
