@@ -29,6 +29,7 @@ from .optional import optional_module
 from .splits import recording_name, tail_split
 
 LARGEST_ENTRY = 2**26
+MOST_OPEN = 16  # archives at a time: open files are few, recordings may be many
 _LZFSE_END = b'bvx$'
 
 
@@ -63,7 +64,8 @@ def list_record3d(src: Path, min_confidence: int = 1, test_share: float = 0.1) -
     if not found:
         raise ValueError(f'{src}: neither .r3d files nor folders with `metadata` and `rgbd`')
     lzfse = optional_module('lzfse', 'lzfse')
-    frames = partial(_frames, lzfse, min_confidence, test_share)
+    archive_of = lru_cache(MOST_OPEN)(ZipFile)
+    frames = partial(_frames, lzfse, archive_of, min_confidence, test_share)
     items = list(
         chain.from_iterable(
             until_damaged(name, path, partial(frames, name, path)) for name, path in found
@@ -81,9 +83,15 @@ def _find(src: Path) -> Iterator[tuple[str, Path]]:
 
 
 def _frames(
-    lzfse: Any, min_confidence: int, test_share: float, name: str, path: Path
+    lzfse: Any,
+    archive_of: Callable[[Path], ZipFile],
+    min_confidence: int,
+    test_share: float,
+    name: str,
+    path: Path,
 ) -> Iterator[Item]:
-    recording = _open_folder(name, path) if path.is_dir() else _open_archive(name, path)
+    is_folder = path.is_dir()
+    recording = _open_folder(name, path) if is_folder else _open_archive(name, path, archive_of)
     color_paths: dict[int, str] = {}
     for key, place in recording.paths.items():
         folder, file = PurePosixPath(key).parent, PurePosixPath(key)
@@ -104,12 +112,9 @@ def _open_folder(name: str, path: Path) -> Recording:
     return _recording(name, [p.relative_to(path).as_posix() for p in find_files(path)], read)
 
 
-_archive = lru_cache(maxsize=16)(ZipFile)  # open files are few, recordings may be many
-
-
-def _open_archive(name: str, path: Path) -> Recording:
+def _open_archive(name: str, path: Path, archive_of: Callable[[Path], ZipFile]) -> Recording:
     def read(place: str) -> bytes:
-        archive = _archive(path)
+        archive = archive_of(path)
         size = archive.getinfo(place).file_size
         if size > LARGEST_ENTRY:
             raise BadFileError(
@@ -117,7 +122,7 @@ def _open_archive(name: str, path: Path) -> Recording:
             )
         return archive.read(place)
 
-    return _recording(name, _archive(path).namelist(), read)
+    return _recording(name, archive_of(path).namelist(), read)
 
 
 def _recording(name: str, places: list[str], read: Callable[[str], bytes]) -> Recording:

@@ -122,3 +122,10 @@ def test_many_recordings_are_read_with_few_open_files(run, tmp_path):
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
     assert len(out.files) == 80
+
+
+def test_a_recording_that_was_exported_anew_is_read_anew(run, tmp_path):
+    src = recording(tmp_path / 'door.r3d', [0])
+    run('record3d', src, test_share=0)
+    recording(src, [3, 4])
+    assert list(run('record3d', src, 'again', test_share=0).files) == ['door/000003', 'door/000004']
