@@ -97,7 +97,7 @@ def decode_depth(path: Path) -> np.ndarray:
         path: 16-bit PNG, npy, npz, EXR or TIFF.
 
     Returns:
-        (h, w), turned upright by the file's own EXIF orientation, as color images are.
+        (h, w), rotated upright by the file's own EXIF orientation, as color images are.
 
     Raises:
         BadFileError: There is no such file, it is not whole, has too many pixels, or does not hold
@@ -120,7 +120,7 @@ def read_color(path: str | Path) -> np.ndarray:
         path: JPEG or PNG.
 
     Returns:
-        (H, W, 3) uint8, BGR, turned upright by the file's EXIF orientation.
+        (H, W, 3) uint8, BGR, rotated upright by the file's EXIF orientation.
 
     Raises:
         BadFileError: The file is missing, truncated, no image, or has too many pixels.

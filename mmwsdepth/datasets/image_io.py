@@ -52,7 +52,7 @@ def decode_color(data: bytes, name: str | Path) -> np.ndarray:
         name: Of the file, for sentences.
 
     Returns:
-        (H, W, 3) uint8, BGR, turned upright by the file's EXIF orientation.
+        (H, W, 3) uint8, BGR, rotated upright by the file's EXIF orientation.
 
     Raises:
         BadFileError: It is truncated, no image, or has too many pixels.

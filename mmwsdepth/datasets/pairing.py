@@ -82,12 +82,12 @@ class PairInspection(NamedTuple):
         complaint: Why it cannot be used; None if nothing is wrong.
         sizes: (H, W) of the upright image and (h, w) of the depth, which is None where only
             decoding tells; None if the pair cannot be used.
-        is_turned_alone: Whether EXIF turns the image and a depth map differently.
+        orientations_differ: Whether EXIF rotates the image and a depth map differently.
     """
 
     complaint: str | None
     sizes: Sizes | None = None
-    is_turned_alone: bool = False
+    orientations_differ: bool = False
 
 
 def inspect_pair(pair: Pair) -> PairInspection:
@@ -109,21 +109,21 @@ def inspect_pair(pair: Pair) -> PairInspection:
         return PairInspection(f'{incomplete[0]}: truncated')
     if color is None:
         return PairInspection(None)
-    is_turned_alone = False
+    orientations_differ = False
     for path, grid in zip(paths[1:], grids, strict=True):
         if grid is None:
             continue
-        is_turned = color.orientation != grid.orientation
-        is_turned_alone |= is_turned
+        differ = color.orientation != grid.orientation
+        orientations_differ |= differ
         complaint = size_complaint(path, color.size, grid.size)
-        if complaint and is_turned:
+        if complaint and differ:
             complaint += (
-                f'; EXIF turns the image by orientation {color.orientation}, the depth by '
+                f'; EXIF rotates the image by orientation {color.orientation}, the depth by '
                 f'{grid.orientation}: store both upright'
             )
         if complaint:
             return PairInspection(complaint)
-    return PairInspection(None, (color.size, grids[0] and grids[0].size), is_turned_alone)
+    return PairInspection(None, (color.size, grids[0] and grids[0].size), orientations_differ)
 
 
 def find_issue(pair: Pair) -> str | None:

@@ -27,7 +27,7 @@ class RGBDDataset(BaseDataset):
 
     Bad pairs (a file missing on either side, or HR depth where it is asked for, truncated, of
     another aspect ratio, with more depth than color pixels) are left out at the start, counted and
-    the first of them named; of several processes the first looks for all. A file that turns out
+    the first of them named; of several processes the first checks for all. A file that turns out
     bad when it is decoded is counted too: training takes another sample, testing goes on with an
     empty one, which the metric reports and skips.
 

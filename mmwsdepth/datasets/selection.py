@@ -65,7 +65,7 @@ def select_pairs(
                 f'{images}: no usable pair of image and depth among {len(pairs)} images{found}'
             )
         )
-    _warn_of_turned(good, images)
+    _warn_of_orientations(good, images)
     return [(pair, look.sizes) for pair, look in good]
 
 
@@ -75,12 +75,12 @@ def _require_hr(pair: Pair, look: PairInspection, folder: Path) -> PairInspectio
     return PairInspection(f'{pair.image}: no HR depth in {folder}')
 
 
-def _warn_of_turned(good: list[tuple[Pair, PairInspection]], images: Path) -> None:
-    turned = [str(pair.image) for pair, look in good if look.is_turned_alone]
-    if turned:
+def _warn_of_orientations(good: list[tuple[Pair, PairInspection]], images: Path) -> None:
+    rotated = [str(pair.image) for pair, look in good if look.orientations_differ]
+    if rotated:
         warn(
-            f'{images}: EXIF turns image and depth differently in {len(turned)} of {len(good)} '
-            f'pairs, look whether they fit: {name_some(turned)}'
+            f'{images}: EXIF rotates image and depth differently in {len(rotated)} of {len(good)} '
+            f'pairs, look whether they fit: {name_some(rotated)}'
         )
 
 

@@ -89,7 +89,7 @@ def edge_correlation(edges: Edges) -> np.ndarray:
 
 
 def find_orientation(edges: Sequence[Edges]) -> str | None:
-    """Find how depth has to be turned or mirrored to lie as its images do.
+    """Find how depth has to be rotated or mirrored to lie as its images do.
 
     Args:
         edges: Of some pairs; the first `MAX_ORIENTED` count.

@@ -51,7 +51,7 @@ def annotations_of(data_root: Path) -> dict[str, dict[str, Any]]:
 
     Raises:
         FileNotFoundError: There is no manifest.
-        ValueError: It is another data set's, or the images were turned, but not the planes.
+        ValueError: It is another data set's, or the images were rotated, but not the planes.
     """
     path = data_root / 'manifest.json'
     if not path.is_file():
@@ -59,7 +59,7 @@ def annotations_of(data_root: Path) -> dict[str, dict[str, Any]]:
     manifest = json.loads(path.read_text())
     source, quarters = manifest['converter'], manifest['settings']['quarters']
     if source != 'ibims' or quarters:
-        raise ValueError(f'{path}: is of {source}, turned by {90 * quarters} degrees: {_MEND}')
+        raise ValueError(f'{path}: is of {source}, rotated by {90 * quarters} degrees: {_MEND}')
     return {entry['name']: entry for entry in manifest['files']}
 
 

@@ -1,4 +1,4 @@
-"""How well a plane of the scene is met: flat, and turned the right way."""
+"""How well a plane of the scene is met: flat, and of the right orientation."""
 
 from typing import NamedTuple
 

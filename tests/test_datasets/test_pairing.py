@@ -228,7 +228,7 @@ def test_each_file_is_turned_by_its_own_tag(rgbd_folder, color, depth):
     look = inspect_pair(Pair('a', files.image, files.depth))
     if (color > 4) != (depth > 4):
         assert (
-            f'EXIF turns the image by orientation {color}, the depth by {depth}' in look.complaint
+            f'EXIF rotates the image by orientation {color}, the depth by {depth}' in look.complaint
         )
     else:
         upright = ((32, 24), (8, 6)) if color > 4 else ((24, 32), (6, 8))

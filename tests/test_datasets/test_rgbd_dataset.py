@@ -387,7 +387,7 @@ def test_images_that_are_turned_without_their_depth_are_one_warning(rgbd_folder,
         Image.open(files.image).save(files.image, exif=exif)
     assert len(dataset()) == 5
     (message,) = warned
-    assert 'EXIF turns image and depth differently in 5 of 5 pairs' in message
+    assert 'EXIF rotates image and depth differently in 5 of 5 pairs' in message
     assert message.endswith('; and 2 more')
 
 

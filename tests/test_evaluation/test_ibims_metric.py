@@ -129,7 +129,7 @@ def test_what_does_not_fit_is_named(ibims, tmp_path):
     manifest = json.loads(path.read_text())
     manifest['settings']['quarters'] = 1
     path.write_text(json.dumps(manifest))
-    with pytest.raises(ValueError, match='turned by 90 degrees'):
+    with pytest.raises(ValueError, match='rotated by 90 degrees'):
         IBimsMetric(str(root)).annotations  # noqa: B018
 
 

@@ -49,7 +49,7 @@ def test_a_video_alone_without_hr_depth(run, tmp_path):
 
 
 @pytest.mark.parametrize(('sky', 'turns'), [('Up', 0), ('Left', 1), ('Down', 2), ('Right', 3)])
-def test_frames_are_turned_upright(run, tmp_path, monkeypatch, sky, turns):
+def test_frames_are_rotated_upright(run, tmp_path, monkeypatch, sky, turns):
     """The authors' loader turns Left clockwise, Right counter-clockwise."""
     folder = video(tmp_path, 'Training', '41', 0)
     (tmp_path / 'metadata.csv').write_text(f'video_id,visit_id,sky_direction,fold\n41,1,{sky},T\n')
