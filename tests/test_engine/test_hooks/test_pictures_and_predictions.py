@@ -54,6 +54,20 @@ def test_validation_pictures_go_to_the_work_directory(make_runner, samples) -> N
     assert cv2.imread(str(written[0])).std() > 10
 
 
+def test_of_images_that_share_a_name_the_first_is_drawn(make_runner, samples) -> None:
+    runner, hook = make_runner(), DepthVisualizationHook()
+    hook.before_val_epoch(runner)
+    hook.after_val_iter(runner, 0, None, samples)
+    first, path = samples[0], Path(runner.work_dir, 'pictures/iter_0/attic/room_00000.png')
+    drawn = path.read_bytes()
+    first.pred_depth_map = PixelData(data=torch.rand(1, 48, 64) + 2)
+    hook.after_val_iter(runner, 1, None, [first])
+    assert path.read_bytes() == drawn
+    hook.before_val_epoch(runner)
+    hook.after_val_iter(runner, 0, None, [first])
+    assert path.read_bytes() != drawn
+
+
 def test_validation_pictures_also_go_to_the_visualizers_backends(
     make_runner, samples, tmp_path
 ) -> None:
